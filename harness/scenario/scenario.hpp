@@ -1,0 +1,132 @@
+// One scenario: one question, one TOML file, as plain structs with every default filled in. docs/scenario.md is its
+// manual.
+#pragma once
+
+#include "netem/rule.hpp"
+#include "record/time.hpp"
+#include "smtp/timeouts.hpp"
+#include "world/distribution.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace twofifty::harness {
+
+using namespace std::chrono_literals;
+
+enum class Arrivals : std::uint8_t {
+    constant,  ///< Open load: one every 1/rate.
+    poisson,   ///< Open load: exponential gaps with mean 1/rate.
+    closed,    ///< As fast as the connections allow; no rate.
+};
+
+/// How long a sender goes on trying.
+struct Retry {
+    std::vector<Duration> schedule{30min, 30min,
+                                   2h};  ///< Waits after the 1st, 2nd, ... failed attempt; the last repeats.
+    Duration lifetime = 120h;  ///< From submission; a sender gives up when the next attempt would start later.
+
+    bool operator==(const Retry&) const = default;
+};
+
+struct Credentials {
+    std::string user;
+    std::string password;
+    std::string mechanism = "plain";  ///< plain or login.
+
+    bool operator==(const Credentials&) const = default;
+};
+
+struct FleetSettings {
+    std::uint32_t senders = 1;
+    std::string profile = "rfc5321";
+    /// Exactly one of the two is set.
+    std::optional<std::uint64_t> messages;
+    std::optional<Duration> duration;
+    Arrivals arrivals = Arrivals::closed;  ///< constant where a rate is given.
+    double rate = 0;                       ///< Messages per second, all senders together; 0 with closed arrivals.
+    std::uint32_t connections = 4;         ///< At most, per sender.
+    std::uint32_t messages_per_connection = 100;
+    Duration idle = 2s;  ///< How long an open connection waits for the next message before QUIT.
+    smtp::Timeouts timeouts;
+    Retry retry;
+    std::string helo = "sender.test";
+    bool pipelining = true;            ///< Use PIPELINING where offered.
+    bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
+    std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
+    std::optional<Credentials> auth;
+};
+
+struct MessageSettings {
+    world::Distribution size{.a = 8192};  ///< Bytes of the whole message on the wire, before dot-stuffing.
+    std::string corpus;                   ///< A path or pattern of .eml files; empty: generated text.
+    std::uint32_t recipients = 1;         ///< Per message.
+    std::vector<std::string> to;          ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
+    std::string sender_domain = "sender.test";
+};
+
+enum class Protocol : std::uint8_t { smtp, lmtp };
+
+/// What the reference receiver does.
+struct ReferenceSettings {
+    std::string listen = "127.0.0.1:0";
+    world::Distribution service_time;  ///< End of data to the commit and its reply.
+    std::uint32_t workers = 0;         ///< Messages served at once, the others wait in turn; 0: no limit.
+    std::uint64_t max_size = 64ULL << 20;
+    std::uint32_t max_recipients = 100;  ///< Per transaction (RFC 5321 4.5.3.1.8: at least 100).
+    bool pipelining = true;
+    bool chunking = true;
+    bool eight_bit_mime = true;
+    bool size = true;
+    bool ehlo = true;                 ///< false: knows HELO only.
+    std::optional<Credentials> auth;  ///< Offered and required where set.
+};
+
+struct TargetSettings {
+    std::string server = "reference";  ///< or empty, where address is set.
+    std::string address;               ///< host:port of a server that already runs.
+    Protocol protocol = Protocol::smtp;
+    bool direct = false;  ///< Leave the impairment layer out.
+    std::string maildir;  ///< Where copies appear, for a real server; "{recipient}" and "{user}" stand for the address
+                          ///< and its local part.
+    ReferenceSettings reference;  ///< [target.reference]
+};
+
+struct DrainSettings {
+    Duration quiet_for = 2s;       ///< No new copy and no queued message for so long, or
+    Duration budget = 10min;       ///< at most so long after the load.
+    bool heal_after_load = false;  ///< heal = "after_load": rules end with the load.
+};
+
+/// Only for --virtual: what the network between the parts is like.
+struct VirtualSettings {
+    Duration latency = 100us;  ///< One way, on each connection.
+};
+
+enum class Comparison : std::uint8_t { equal, not_equal, less, less_or_equal, greater, greater_or_equal };
+
+/// One line of [expect]: a figure of the summary and its bound.
+struct Expectation {
+    std::string figure;  ///< As written: "lost", "latency.data_done.p99", "fired.lose-250".
+    std::string bound;   ///< As written: "<= 3%".
+    Comparison comparison = Comparison::equal;
+    double value = 0;      ///< In the figure's own unit (count, ms); a share (0.03) where percent.
+    bool percent = false;  ///< Of all (message, recipient) pairs.
+};
+
+struct Scenario {
+    std::string name;
+    std::string question;  ///< The first comment of the file.
+    std::uint64_t seed = 1;
+    FleetSettings fleet;
+    MessageSettings message;
+    TargetSettings target;
+    std::vector<netem::Rule> rules;
+    DrainSettings drain;
+    VirtualSettings virtual_network;
+    std::vector<Expectation> expectations;
+};
+
+}  // namespace twofifty::harness

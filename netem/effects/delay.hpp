@@ -1,0 +1,24 @@
+#pragma once
+
+#include "netem/verdict.hpp"
+#include "settings/section.hpp"
+#include "world/distribution.hpp"
+
+#include <string>
+
+namespace twofifty::netem {
+
+/// delay = "300ms" or { distribution = "lognormal", median = "300ms", sigma = 1.2, max = "60s" }: the reply, and all
+/// behind it, reaches the client later.
+struct Delay {
+    static constexpr std::string_view name = "delay";
+    world::Distribution time;
+
+    static Delay read(settings::Section& effect);
+    std::string to_toml() const;
+    Verdict decide(world::Random& random) const;
+
+    bool operator==(const Delay&) const = default;
+};
+
+}  // namespace twofifty::netem

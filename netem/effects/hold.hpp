@@ -1,0 +1,26 @@
+#pragma once
+
+#include "netem/verdict.hpp"
+#include "settings/section.hpp"
+#include "world/random.hpp"
+
+#include <string>
+
+namespace twofifty::netem {
+
+/// hold = "30s", "forever" or "next_command": the reply, and all behind it, is kept until then. "next_command" yields
+/// the late 250 that a client reads as the answer to its QUIT.
+struct Hold {
+    static constexpr std::string_view name = "hold";
+    enum class Until : std::uint8_t { time, forever, next_command };
+    Until until = Until::forever;
+    Duration time{};  ///< With Until::time.
+
+    static Hold read(settings::Section& effect);
+    std::string to_toml() const;
+    Verdict decide(world::Random& random) const;
+
+    bool operator==(const Hold&) const = default;
+};
+
+}  // namespace twofifty::netem

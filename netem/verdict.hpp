@@ -1,0 +1,40 @@
+#pragma once
+
+#include "record/time.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace twofifty::netem {
+
+/// What the proxy is to do with one reply (or, for data_xfer, with the final dot). A value: no effect acts by itself.
+struct Verdict {
+    enum class Passing : std::uint8_t {
+        pass,
+        /// Give it on, and all behind it, `delay` later.
+        after_delay,
+        /// Keep it, and all behind it, until the client's next command has been given to the server.
+        at_next_command,
+        /// Keep it, and all behind it, until the client closes: a dead path. The other direction stays open.
+        withhold,
+        /// Remove only this reply; later ones pass.
+        remove,
+    };
+    enum class Side : std::uint8_t { none, client, server, both };
+    enum class How : std::uint8_t { fin, rst, silent };
+
+    Passing passing = Passing::pass;
+    Duration delay{};
+    /// Which connections are cut, once `cut_after_bytes` of the reply went to the client.
+    Side cut = Side::none;
+    How how = How::rst;
+    /// Bytes of the reply given to the client before the cut; whole_reply: all of it.
+    std::uint32_t cut_after_bytes = 0;
+    static constexpr std::uint32_t whole_reply = UINT32_MAX;
+    /// Where not empty: these bytes, CRLF included, go to the client instead.
+    std::string replacement;
+
+    bool operator==(const Verdict&) const = default;
+};
+
+}  // namespace twofifty::netem
