@@ -1,5 +1,5 @@
-// A rule of the impairment layer: a selector (which reply), an effect (what happens to it), a budget (how often). Rules
-// are data; deciding is pure; the proxy acts.
+// A rule of the impairment layer: a selector (which reply), an effect (what happens to it), a
+// budget (how often). Rules are data; deciding is pure; the proxy acts.
 #pragma once
 
 #include "netem/effects/effect.hpp"
@@ -13,8 +13,8 @@ namespace twofifty::netem {
 
 /// Which replies a rule is about. An absent condition holds for all.
 struct Selector {
-    /// The phase whose reply is meant. data_xfer means the content itself: the effect acts where the final dot is about
-    /// to be given to the server.
+    /// The phase whose reply is meant. data_xfer means the content itself: the effect acts where
+    /// the final dot is about to be given to the server.
     Phase phase = Phase::none;
     /// 2, 3, 4, 5 for a class ("2xx"), a three-digit code ("250"), 0 for any.
     int reply = 0;
@@ -31,15 +31,16 @@ struct Selector {
     /// Shell patterns (* and ?) over the whole address, without regard to case; empty: any.
     std::string recipient;
     std::string sender;
-    /// What first, nth and every_nth count: the replies of one message (default), or of the whole run, which depends on
-    /// the order of arrival.
+    /// What first, nth and every_nth count: the replies of one message (default), or of the whole
+    /// run, which depends on the order of arrival.
     bool counts_over_run = false;
 
     bool operator==(const Selector&) const = default;
 };
 
 struct Rule {
-    /// Unique in its scenario; decisions are keyed by it, so a rule added in front changes nothing for the others.
+    /// Unique in its scenario; decisions are keyed by it, so a rule added in front changes nothing
+    /// for the others.
     std::string name;
     Selector when;
     Effect effect;

@@ -7,15 +7,18 @@
 
 namespace twofifty::netem {
 
-/// What the proxy is to do with one reply (or, for data_xfer, with the final dot). A value: no effect acts by itself.
+/// What the proxy is to do with one reply (or, for data_xfer, with the final dot). A value: no
+/// effect acts by itself.
 struct Verdict {
     enum class Passing : std::uint8_t {
         pass,
         /// Give it on, and all behind it, `delay` later.
         after_delay,
-        /// Keep it, and all behind it, until the client's next command has been given to the server.
+        /// Keep it, and all behind it, until the client's next command has been given to the
+        /// server.
         at_next_command,
-        /// Keep it, and all behind it, until the client closes: a dead path. The other direction stays open.
+        /// Keep it, and all behind it, until the client closes: a dead path. The other direction
+        /// stays open.
         withhold,
         /// Remove only this reply; later ones pass.
         remove,

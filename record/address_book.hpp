@@ -9,9 +9,10 @@
 
 namespace twofifty {
 
-/// The recipients of a run and their numbers (from 1), so that fleet, layer, receiver and observers mean the same one.
-/// Addresses are compared without regard to case: no server of today tells `Bob@` from `bob@` (RFC 5321 2.4 lets it).
-/// Immutable once built, hence free to share between threads.
+/// The recipients of a run and their numbers (from 1), so that fleet, layer, receiver and observers
+/// mean the same one. Addresses are compared without regard to case: no server of today tells
+/// `Bob@` from `bob@` (RFC 5321 2.4 lets it). Immutable once built, hence free to share between
+/// threads.
 class AddressBook {
 public:
     AddressBook() = default;

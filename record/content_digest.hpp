@@ -6,8 +6,9 @@
 
 namespace twofifty {
 
-/// The digest by which a copy is compared with what was sent: XXH3 (64 bits) of the body as it stands on the wire, that
-/// is without dot-stuffing and with CRLF line ends, the last one included. It finds damage, not malice.
+/// The digest by which a copy is compared with what was sent: XXH3 (64 bits) of the body as it
+/// stands on the wire, that is without dot-stuffing and with CRLF line ends, the last one included.
+/// It finds damage, not malice.
 std::uint64_t content_digest(std::string_view body);
 
 /// The same digest, of a body that arrives in pieces.

@@ -1,5 +1,6 @@
-// What can happen in a run. Fleet, impairment layer, receiver and observers each write events; the ledger keeps them;
-// the judge computes every verdict from them alone. An event is flat: one row of the ledger, whatever its kind.
+// What can happen in a run. Fleet, impairment layer, receiver and observers each write events; the
+// ledger keeps them; the judge computes every verdict from them alone. An event is flat: one row of
+// the ledger, whatever its kind.
 #pragma once
 
 #include "record/outcome.hpp"
@@ -16,43 +17,51 @@ namespace twofifty {
 /// What an event says. Each line names the fields it uses beside `at`.
 enum class EventKind : std::uint8_t {
     none,
-    /// The fleet took a message into a queue, once per recipient: message, recipient, node (sender), quantity (bytes on
-    /// the wire), digest (of the body), duration (how late after its planned time).
+    /// The fleet took a message into a queue, once per recipient: message, recipient, node
+    /// (sender), quantity (bytes on the wire), digest (of the body), duration (how late after its
+    /// planned time).
     submitted,
-    /// A sender's connection was opened: connection, node, duration (to connect), text (its own endpoint).
+    /// A sender's connection was opened: connection, node, duration (to connect), text (its own
+    /// endpoint).
     connection_opened,
     /// A sender's connection ended: connection, node, duration (open for), text (why).
     connection_closed,
-    /// A sender began to hand a message over: message, attempt, connection (0 while it has none), node.
+    /// A sender began to hand a message over: message, attempt, connection (0 while it has none),
+    /// node.
     attempt_started,
-    /// A sender read a reply: message (0 outside a transaction), attempt, connection, phase, recipient (rcpt, LMTP),
-    /// code, duration (last byte of the command to the whole reply), text (for data_done and for refusals).
+    /// A sender read a reply: message (0 outside a transaction), attempt, connection, phase,
+    /// recipient (rcpt, LMTP), code, duration (last byte of the command to the whole reply), text
+    /// (for data_done and for refusals).
     reply_seen,
-    /// The final dot, or the last chunk, was given to the connection: message, attempt, connection, duration (since the
-    /// go-ahead).
+    /// The final dot, or the last chunk, was given to the connection: message, attempt, connection,
+    /// duration (since the go-ahead).
     content_sent,
-    /// An attempt ended for one recipient: message, recipient, attempt, connection, phase, outcome, code (0: no reply),
-    /// duration (how long the last reply was waited for), text (why, when there was no reply: an error's name).
+    /// An attempt ended for one recipient: message, recipient, attempt, connection, phase, outcome,
+    /// code (0: no reply), duration (how long the last reply was waited for), text (why, when there
+    /// was no reply: an error's name).
     attempt_ended,
     /// The sender bounced: message, recipient, attempt (the last one), text (why).
     gave_up,
-    /// The layer accepted a connection: connection (the layer's number), text (the client's endpoint).
+    /// The layer accepted a connection: connection (the layer's number), text (the client's
+    /// endpoint).
     layer_connected,
-    /// The layer saw the server accept a message, once per recipient: message, recipient, attempt (the layer's count),
-    /// connection (the layer's), code, duration (end of data given to the server, to its reply), text (queue id, or
-    /// empty).
+    /// The layer saw the server accept a message, once per recipient: message, recipient, attempt
+    /// (the layer's count), connection (the layer's), code, duration (end of data given to the
+    /// server, to its reply), text (queue id, or empty).
     transaction_accepted,
-    /// The layer saw the server close or fail while a reply was owed: message, attempt, connection, phase, text
-    /// (error).
+    /// The layer saw the server close or fail while a reply was owed: message, attempt, connection,
+    /// phase, text (error).
     server_gone,
-    /// A rule fired: rule, message, recipient, attempt, connection, phase, code (of the reply that passed), duration
-    /// (asked; 0 where the effect has no time), text (the effect).
+    /// A rule fired: rule, message, recipient, attempt, connection, phase, code (of the reply that
+    /// passed), duration (asked; 0 where the effect has no time), text (the effect).
     rule_fired,
-    /// What a firing came to: same fields; duration (achieved), text (released, client_gone, server_gone).
+    /// What a firing came to: same fields; duration (achieved), text (released, client_gone,
+    /// server_gone).
     rule_achieved,
-    /// A copy was found: message, recipient, node (receiver), digest (of the body), quantity (Received headers in it),
-    /// duration (end of data to commit, where the observer is the receiver itself), text (queue id, or empty).
-    /// message 0: something the fleet never sent; text then says what.
+    /// A copy was found: message, recipient, node (receiver), digest (of the body), quantity
+    /// (Received headers in it), duration (end of data to commit, where the observer is the
+    /// receiver itself), text (queue id, or empty). message 0: something the fleet never sent; text
+    /// then says what.
     copy_found,
     /// All planned messages were submitted: quantity (messages); text (planned, interrupted).
     load_ended,
@@ -90,8 +99,9 @@ constexpr std::string_view to_string(EventKind kind) {
     return event_kind_names[static_cast<std::size_t>(kind)];
 }
 
-/// One thing that happened. Numbers count from 1; 0 means "does not apply". Messages are numbered by their place in the
-/// plan (the ordinal), recipients by their place in the run's address book, rules by their place in the scenario.
+/// One thing that happened. Numbers count from 1; 0 means "does not apply". Messages are numbered
+/// by their place in the plan (the ordinal), recipients by their place in the run's address book,
+/// rules by their place in the scenario.
 struct Event {
     TimePoint at{};
     EventKind kind = EventKind::none;

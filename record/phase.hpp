@@ -8,9 +8,9 @@
 
 namespace twofifty {
 
-/// `data_xfer` is the content up to the final dot (its replies are those to BDAT chunks that are not the last);
-/// `data_done` is the final dot, or BDAT LAST, to its reply. `other` is a command that has no timeout of its own (NOOP,
-/// VRFY, ...). `none` stands for "does not apply".
+/// `data_xfer` is the content up to the final dot (its replies are those to BDAT chunks that are
+/// not the last); `data_done` is the final dot, or BDAT LAST, to its reply. `other` is a command
+/// that has no timeout of its own (NOOP, VRFY, ...). `none` stands for "does not apply".
 enum class Phase : std::uint8_t {
     none,
     connect,

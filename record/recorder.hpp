@@ -4,8 +4,9 @@
 
 namespace twofifty {
 
-/// Takes the events of a run in the order in which they happen. May be called from the thread of any world; an event is
-/// stored within 250 ms. record() may wait while the store is behind (its queue is bounded); it never loses an event.
+/// Takes the events of a run in the order in which they happen. May be called from the thread of
+/// any world; an event is stored within 250 ms. record() may wait while the store is behind (its
+/// queue is bounded); it never loses an event.
 class Recorder {
 public:
     virtual ~Recorder() = default;

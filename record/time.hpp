@@ -1,5 +1,5 @@
-// Time as every layer speaks of it: the time since the run began. There is no now() here; a world::Clock tells the
-// time.
+// Time as every layer speaks of it: the time since the run began. There is no now() here; a
+// world::Clock tells the time.
 #pragma once
 
 #include <chrono>

@@ -9,8 +9,10 @@ constexpr std::string_view local_part_prefix = "tf.";
 
 std::optional<std::uint32_t> parse_ordinal(std::string_view digits) {
     std::uint32_t ordinal = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), ordinal);
-    if (error != std::errc{} || end != digits.data() + digits.size() || ordinal == 0 || digits.front() == '0')
+    const auto [end, error] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), ordinal);
+    if (error != std::errc{} || end != digits.data() + digits.size() || ordinal == 0 ||
+        digits.front() == '0')
         return std::nullopt;
     return ordinal;
 }

@@ -1,5 +1,7 @@
-// The token that joins a copy, an attempt and a dialogue to a message: `run-id.ordinal`. It travels in MAIL FROM
-// (`tf.<run-id>.<ordinal>@<domain>`), in the header X-Twofifty-Token and in the first line of the body.
+// The token that joins a copy, an attempt and a dialogue to a message: `run-id.ordinal`. It travels
+// in MAIL FROM
+// (`tf.<run-id>.<ordinal>@<domain>`), in the header X-Twofifty-Token and in the first line of the
+// body.
 #pragma once
 
 #include <cstdint>
@@ -22,13 +24,15 @@ inline constexpr std::string_view digest_header = "X-Twofifty-Digest";
 /// "run-id.ordinal", as it stands in header and body.
 std::string to_string(const Token& token);
 
-/// Reads "run-id.ordinal". Nothing where it is anything else, an ordinal of 0 or above 2^32-1 included.
+/// Reads "run-id.ordinal". Nothing where it is anything else, an ordinal of 0 or above 2^32-1
+/// included.
 std::optional<Token> parse_token(std::string_view text);
 
 /// The local part of the envelope sender: "tf.run-id.ordinal".
 std::string sender_local_part(const Token& token);
 
-/// Reads the token out of a reverse-path such as "tf.1a2b.7@sender.test". Nothing for a foreign one.
+/// Reads the token out of a reverse-path such as "tf.1a2b.7@sender.test". Nothing for a foreign
+/// one.
 std::optional<Token> token_of_sender(std::string_view mailbox);
 
 /// The ordinal of a reverse-path that carries `run_id`; 0 for any other. Does not allocate.

@@ -13,16 +13,18 @@
 
 namespace twofifty::settings {
 
-/// The name among `names` that is nearest to what was written (edit distance, at most a third of its length); empty:
-/// none.
+/// The name among `names` that is nearest to what was written (edit distance, at most a third of
+/// its length); empty: none.
 std::string nearest(std::string_view written, std::span<const std::string_view> names);
 
-/// Reads one table key by key, checks type and range, and remembers which keys were asked for, so that finish() can
-/// name the ones nobody knows. Every getter throws Error with file, line, column, the key's full path and what would be
-/// right. The tree must remain live while the Section is used.
+/// Reads one table key by key, checks type and range, and remembers which keys were asked for, so
+/// that finish() can name the ones nobody knows. Every getter throws Error with file, line, column,
+/// the key's full path and what would be right. The tree must remain live while the Section is
+/// used.
 class Section {
 public:
-    /// `path` is how the table is called in messages: "fleet", "impair[2].when"; empty for the document itself.
+    /// `path` is how the table is called in messages: "fleet", "impair[2].when"; empty for the
+    /// document itself.
     Section(const Value& table, std::string path);
     /// An absent table: every getter yields its default.
     Section(Place place, std::string path);
@@ -43,7 +45,8 @@ public:
     std::optional<std::uint64_t> size(std::string_view key);
     std::optional<double> rate(std::string_view key);
     /// The index of a text in `names`; the message of any other names them all, or the nearest one.
-    std::optional<std::size_t> choice(std::string_view key, std::span<const std::string_view> names);
+    std::optional<std::size_t> choice(std::string_view key,
+                                      std::span<const std::string_view> names);
     std::optional<std::vector<std::string>> texts(std::string_view key);
     std::optional<std::vector<Duration>> durations(std::string_view key);
 
@@ -52,14 +55,16 @@ public:
     /// An array of tables; absent is empty.
     std::vector<Section> sections(std::string_view key);
 
-    /// Throws: "<place of the key>: <path.key>: <message>". The key need not exist (then the table's place is named).
+    /// Throws: "<place of the key>: <path.key>: <message>". The key need not exist (then the
+    /// table's place is named).
     [[noreturn]] void fail(std::string_view key, const std::string& message) const;
 
     /// Throws for the first key that nobody asked for, and names the nearest known one.
     void finish();
 
 private:
-    const Value& required_kind(std::string_view key, const Value& value, bool fits, std::string_view expected) const;
+    const Value& required_kind(std::string_view key, const Value& value, bool fits,
+                               std::string_view expected) const;
 
     const Table* table_ = nullptr;
     Place place_;

@@ -10,14 +10,17 @@
 
 namespace twofifty::settings {
 
-/// "250us", "300ms", "2s", "1.5h", "5d", "1h30m": a number and ns, us, ms, s, m, h or d, several in a row added up.
-/// Nothing for a negative, unit-less (except "0"), or unreadable one, or one over 100 years.
+/// "250us", "300ms", "2s", "1.5h", "5d", "1h30m": a number and ns, us, ms, s, m, h or d, several in
+/// a row added up. Nothing for a negative, unit-less (except "0"), or unreadable one, or one over
+/// 100 years.
 std::optional<Duration> parse_duration(std::string_view text);
 
-/// "512B", "8KiB", "10MiB", "1GiB", "100kB" (1000), in bytes. Nothing for anything else, or over 1 TiB.
+/// "512B", "8KiB", "10MiB", "1GiB", "100kB" (1000), in bytes. Nothing for anything else, or over 1
+/// TiB.
 std::optional<std::uint64_t> parse_size(std::string_view text);
 
-/// "200/s", "30/m", "5/h": events per second. Nothing for anything else; above 0 and at most 1e7 a second.
+/// "200/s", "30/m", "5/h": events per second. Nothing for anything else; above 0 and at most 1e7 a
+/// second.
 std::optional<double> parse_rate(std::string_view text);
 
 /// The shortest text that parse_duration reads back as the same value ("90s" is "1m30s").

@@ -1,6 +1,6 @@
-// What the user wrote: a tree of values in which each one knows where it stood. TOML files, --set options and (in
-// requests to the proxy) JSON all become this, so that every part reads its settings, and complains about them, in one
-// way.
+// What the user wrote: a tree of values in which each one knows where it stood. TOML files, --set
+// options and (in requests to the proxy) JSON all become this, so that every part reads its
+// settings, and complains about them, in one way.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,8 @@
 
 namespace twofifty::settings {
 
-/// Where a value stood. `source` is a file's name as the user gave it, or an option such as "--set". line 0: no line.
+/// Where a value stood. `source` is a file's name as the user gave it, or an option such as
+/// "--set". line 0: no line.
 struct Place {
     std::string source;
     std::uint32_t line = 0;
@@ -23,8 +24,8 @@ struct Place {
 /// "file:line:column", or "source" alone where there is no line.
 std::string to_string(const Place& place);
 
-/// Bad input, found before anything was started. what() is the whole message: place, key, what was wrong, what would be
-/// right.
+/// Bad input, found before anything was started. what() is the whole message: place, key, what was
+/// wrong, what would be right.
 class Error : public std::runtime_error {
 public:
     Error(const Place& place, const std::string& message);
@@ -64,8 +65,8 @@ Value parse_toml(std::string_view text, std::string source);
 /// Reads a TOML file. Throws Error where the file is missing or cannot be read.
 Value read_toml_file(const std::string& path);
 
-/// Applies "dotted.key=value" to a tree: the value is read as TOML, or as a text where it is none (`fleet.rate=200/s`).
-/// Tables on the way are made. Throws Error that names the option.
+/// Applies "dotted.key=value" to a tree: the value is read as TOML, or as a text where it is none
+/// (`fleet.rate=200/s`). Tables on the way are made. Throws Error that names the option.
 void apply_override(Value& root, std::string_view assignment);
 
 }  // namespace twofifty::settings

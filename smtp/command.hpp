@@ -31,7 +31,8 @@ struct Command {
     std::string_view argument;  ///< What follows the verb, surrounding spaces removed.
 };
 
-/// Reads a line; the verb is compared without regard to case. Never fails: what is unknown is Verb::unknown.
+/// Reads a line; the verb is compared without regard to case. Never fails: what is unknown is
+/// Verb::unknown.
 Command parse_command(std::string_view line);
 
 /// BDAT's argument: "<size>" or "<size> LAST".
@@ -45,17 +46,18 @@ std::optional<Chunk> parse_chunk(std::string_view argument);
 
 /// The mailbox of MAIL FROM:<...> or RCPT TO:<...> and what follows it.
 struct PathArgument {
-    std::string_view mailbox;     ///< Without angle brackets and source route; empty is the null sender.
+    std::string_view
+        mailbox;  ///< Without angle brackets and source route; empty is the null sender.
     std::string_view parameters;  ///< "SIZE=1000 BODY=8BITMIME".
 };
 
-/// Reads "FROM:<mailbox> parameters" (keyword "FROM") or "TO:<mailbox> parameters" (keyword "TO"). Accepts a space
-/// after the colon, as servers do. Nothing where brackets, domain or a limit of 4.5.3.1 is wrong; <> only with FROM;
-/// <postmaster> needs no domain.
+/// Reads "FROM:<mailbox> parameters" (keyword "FROM") or "TO:<mailbox> parameters" (keyword "TO").
+/// Accepts a space after the colon, as servers do. Nothing where brackets, domain or a limit
+/// of 4.5.3.1 is wrong; <> only with FROM; <postmaster> needs no domain.
 std::optional<PathArgument> parse_path(std::string_view argument, std::string_view keyword);
 
-/// The value of one ESMTP parameter: parameter("SIZE=10 BODY=8BITMIME", "SIZE") is "10". Nothing where it is absent;
-/// empty where it has no value.
+/// The value of one ESMTP parameter: parameter("SIZE=10 BODY=8BITMIME", "SIZE") is "10". Nothing
+/// where it is absent; empty where it has no value.
 std::optional<std::string_view> parameter(std::string_view parameters, std::string_view keyword);
 
 }  // namespace twofifty::smtp

@@ -1,6 +1,7 @@
-// Follows one session from outside, both directions: cuts the client's bytes into commands and content, and says which
-// command each reply of the server answers, also when commands are pipelined, with BDAT, and with LMTP's one reply per
-// recipient. It is how the impairment layer knows what it sees. No I/O, no clock.
+// Follows one session from outside, both directions: cuts the client's bytes into commands and
+// content, and says which command each reply of the server answers, also when commands are
+// pipelined, with BDAT, and with LMTP's one reply per recipient. It is how the impairment layer
+// knows what it sees. No I/O, no clock.
 #pragma once
 
 #include "record/phase.hpp"
@@ -22,12 +23,16 @@ class Dialogue {
 public:
     /// A run of the client's bytes that means one thing.
     enum class PieceKind : std::uint8_t {
-        incomplete,   ///< The rest is the beginning of a command line; `bytes` of it, to be forwarded as they are.
+        incomplete,   ///< The rest is the beginning of a command line; `bytes` of it, to be
+                      ///< forwarded as they are.
         command,      ///< One whole command line, a challenge's answer in AUTH, or BDAT's line.
         content,      ///< Content in front of the final dot, or of a chunk.
-        end_of_data,  ///< Content up to and including the final ".CRLF", or up to the end of BDAT LAST's chunk.
-        wait,         ///< Bytes behind DATA (or STARTTLS): what they mean depends on a reply that is still to come.
-        opaque,       ///< The dialogue can no longer be followed (TLS began, or it never was SMTP): pass everything.
+        end_of_data,  ///< Content up to and including the final ".CRLF", or up to the end of BDAT
+                      ///< LAST's chunk.
+        wait,  ///< Bytes behind DATA (or STARTTLS): what they mean depends on a reply that is still
+               ///< to come.
+        opaque,  ///< The dialogue can no longer be followed (TLS began, or it never was SMTP): pass
+                 ///< everything.
     };
     struct Piece {
         PieceKind kind = PieceKind::incomplete;
@@ -37,7 +42,8 @@ public:
     /// What a reply answers.
     struct Answered {
         Phase phase = Phase::none;
-        /// For rcpt, and for data_done in LMTP: the recipient (a view that holds until the next call). Else empty.
+        /// For rcpt, and for data_done in LMTP: the recipient (a view that holds until the next
+        /// call). Else empty.
         std::string_view recipient;
         /// The number of the transaction on this connection, from 1; 0 outside one.
         std::uint32_t transaction = 0;
@@ -49,16 +55,19 @@ public:
 
     explicit Dialogue(bool lmtp) : lmtp_(lmtp) {}
 
-    /// What the next of the client's bytes mean. REQUIRES: bytes is not empty. The bytes of the returned piece count as
-    /// taken; the caller presents the rest again. `wait` takes nothing: call again after the next reply.
+    /// What the next of the client's bytes mean. REQUIRES: bytes is not empty. The bytes of the
+    /// returned piece count as taken; the caller presents the rest again. `wait` takes nothing:
+    /// call again after the next reply.
     Piece next_piece(std::string_view bytes);
 
-    /// Which command a complete reply of the server answers. Phase::greeting for the first. An unasked reply (421 at
-    /// any time) yields Phase::other, or, where nothing can have asked for it, makes the dialogue opaque.
+    /// Which command a complete reply of the server answers. Phase::greeting for the first. An
+    /// unasked reply (421 at any time) yields Phase::other, or, where nothing can have asked for
+    /// it, makes the dialogue opaque.
     Answered on_reply(const Reply& reply);
 
-    /// The transaction that is open, or was last: its envelope sender, and the recipients whose RCPT got a 2xx. They
-    /// hold until the reply to the end of data was taken, and until the next MAIL.
+    /// The transaction that is open, or was last: its envelope sender, and the recipients whose
+    /// RCPT got a 2xx. They hold until the reply to the end of data was taken, and until the next
+    /// MAIL.
     std::string_view sender() const { return sender_; }
     const std::vector<std::string>& accepted_recipients() const { return accepted_recipients_; }
     /// Transactions that were begun with MAIL on this connection.

@@ -6,10 +6,12 @@
 
 namespace twofifty::smtp {
 
-/// What can be wrong with what a peer sent. Each has a name that stands in the ledger and one sentence (message()).
+/// What can be wrong with what a peer sent. Each has a name that stands in the ledger and one
+/// sentence (message()).
 enum class Error : std::uint8_t {
-    reply_malformed = 1,    ///< A line does not begin with three digits and a space, a hyphen or CRLF.
-    reply_code_changed,     ///< The lines of one reply carry different codes.
+    reply_malformed =
+        1,               ///< A line does not begin with three digits and a space, a hyphen or CRLF.
+    reply_code_changed,  ///< The lines of one reply carry different codes.
     reply_line_too_long,    ///< RFC 5321 4.5.3.1.5.
     reply_too_many_lines,   ///< More than reply_lines_limit.
     reply_unexpected,       ///< A reply that no command awaits.

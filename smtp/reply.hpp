@@ -32,24 +32,27 @@ struct Reply {
     std::vector<std::string_view> lines() const;
     /// The text of the first line.
     std::string_view text() const;
-    /// The enhanced code at the start of the first line's text; nothing where there is none, or its class is not the
-    /// code's.
+    /// The enhanced code at the start of the first line's text; nothing where there is none, or its
+    /// class is not the code's.
     std::optional<EnhancedCode> enhanced_code() const;
 
     bool operator==(const Reply&) const = default;
 };
 
-/// The queue id that a server names in its reply to the end of data, in the forms that Postfix ("queued as X"), Exim
-/// ("OK id=X"), Sendmail ("X Message accepted for delivery"), OpenSMTPD ("2.0.0 X Message accepted"), Haraka ("Message
-/// Queued (X)"), qmail ("ok N qp X") and the reference receiver use. Empty where none is recognised.
+/// The queue id that a server names in its reply to the end of data, in the forms that Postfix
+/// ("queued as X"), Exim
+/// ("OK id=X"), Sendmail ("X Message accepted for delivery"), OpenSMTPD ("2.0.0 X Message
+/// accepted"), Haraka ("Message Queued (X)"), qmail ("ok N qp X") and the reference receiver use.
+/// Empty where none is recognised.
 std::string_view queue_id(const Reply& reply);
 
-/// Cuts replies out of a stream of bytes, however it is split. Accepts lines that end in CRLF, and in a bare LF, as
-/// clients do (a reply has no ambiguity there). After an error it stays failed.
+/// Cuts replies out of a stream of bytes, however it is split. Accepts lines that end in CRLF, and
+/// in a bare LF, as clients do (a reply has no ambiguity there). After an error it stays failed.
 class ReplyParser {
 public:
-    /// Takes the bytes up to the end of the next reply, or all of them. Returns how many were taken.
-    /// Errors: reply_malformed, reply_code_changed, reply_line_too_long, reply_too_many_lines (smtp::Error).
+    /// Takes the bytes up to the end of the next reply, or all of them. Returns how many were
+    /// taken. Errors: reply_malformed, reply_code_changed, reply_line_too_long,
+    /// reply_too_many_lines (smtp::Error).
     boost::system::result<std::size_t> feed(std::string_view bytes);
 
     /// True when a reply is complete; then take() must be called before more is fed.

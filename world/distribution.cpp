@@ -16,8 +16,10 @@ double draw_shape(const Distribution& distribution, Random& random) {
         case Shape::fixed: return a;
         case Shape::uniform: return a + (b - a) * random.uniform();
         case Shape::normal: return boost::random::normal_distribution<double>(a, b)(random);
-        case Shape::lognormal: return a * std::exp(b * boost::random::normal_distribution<double>()(random));
-        case Shape::exponential: return a * boost::random::exponential_distribution<double>()(random);
+        case Shape::lognormal:
+            return a * std::exp(b * boost::random::normal_distribution<double>()(random));
+        case Shape::exponential:
+            return a * boost::random::exponential_distribution<double>()(random);
         case Shape::pareto: return a * std::pow(1.0 - random.uniform(), -1.0 / b);
     }
     return a;

@@ -14,8 +14,8 @@ enum class Shape : std::uint8_t { fixed, uniform, normal, lognormal, exponential
 inline constexpr std::array<std::string_view, 6> shape_names{"fixed",     "uniform",     "normal",
                                                              "lognormal", "exponential", "pareto"};
 
-/// A distribution of non-negative quantities: times in nanoseconds, sizes in bytes. What `a` and `b` are depends on the
-/// shape:
+/// A distribution of non-negative quantities: times in nanoseconds, sizes in bytes. What `a` and
+/// `b` are depends on the shape:
 ///   fixed        a = the value
 ///   uniform      a = least, b = most
 ///   normal       a = mean, b = standard deviation (draws below 0 become 0)
@@ -32,7 +32,9 @@ struct Distribution {
 
     /// One draw. The same `random` state gives the same value with every compiler.
     double draw(Random& random) const;
-    Duration draw_duration(Random& random) const { return Duration{static_cast<std::int64_t>(draw(random))}; }
+    Duration draw_duration(Random& random) const {
+        return Duration{static_cast<std::int64_t>(draw(random))};
+    }
 
     bool operator==(const Distribution&) const = default;
 };

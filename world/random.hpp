@@ -1,5 +1,6 @@
-// Randomness. One root seed; one named stream per consumer, or a value keyed by what it decides. The generator is small
-// enough to make one for each decision, and its sequences are the same with every compiler.
+// Randomness. One root seed; one named stream per consumer, or a value keyed by what it decides.
+// The generator is small enough to make one for each decision, and its sequences are the same with
+// every compiler.
 #pragma once
 
 #include <cstdint>
@@ -26,15 +27,16 @@ constexpr std::uint64_t fold(std::uint64_t key, std::string_view part) {
     return fold(fold(key, hash), part.size());
 }
 
-/// SplitMix64 (Steele, Lea, Flood 2014). A UniformRandomBitGenerator; use it with Boost.Random, never with the
-/// standard's distributions, whose sequences differ between libraries.
+/// SplitMix64 (Steele, Lea, Flood 2014). A UniformRandomBitGenerator; use it with Boost.Random,
+/// never with the standard's distributions, whose sequences differ between libraries.
 class Random {
 public:
     using result_type = std::uint64_t;
 
     explicit constexpr Random(std::uint64_t key) : state_(key) {}
     /// The stream of one consumer: `Random(seed, "arrivals")`.
-    constexpr Random(std::uint64_t seed, std::string_view consumer) : state_(fold(seed, consumer)) {}
+    constexpr Random(std::uint64_t seed, std::string_view consumer)
+        : state_(fold(seed, consumer)) {}
 
     static constexpr result_type min() { return 0; }
     static constexpr result_type max() { return std::numeric_limits<result_type>::max(); }
@@ -49,7 +51,8 @@ public:
 
     /// Uniform in 0 .. bound-1. REQUIRES: bound > 0. The bias is below bound / 2^64.
     constexpr std::uint64_t below(std::uint64_t bound) {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >> 64);
+        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >>
+                                          64);
     }
 
 private:

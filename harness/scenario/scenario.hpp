@@ -1,5 +1,5 @@
-// One scenario: one question, one TOML file, as plain structs with every default filled in. docs/scenario.md is its
-// manual.
+// One scenario: one question, one TOML file, as plain structs with every default filled in.
+// docs/scenario.md is its manual.
 #pragma once
 
 #include "netem/rule.hpp"
@@ -24,9 +24,10 @@ enum class Arrivals : std::uint8_t {
 
 /// How long a sender goes on trying.
 struct Retry {
-    std::vector<Duration> schedule{30min, 30min,
-                                   2h};  ///< Waits after the 1st, 2nd, ... failed attempt; the last repeats.
-    Duration lifetime = 120h;  ///< From submission; a sender gives up when the next attempt would start later.
+    std::vector<Duration> schedule{
+        30min, 30min, 2h};  ///< Waits after the 1st, 2nd, ... failed attempt; the last repeats.
+    Duration lifetime =
+        120h;  ///< From submission; a sender gives up when the next attempt would start later.
 
     bool operator==(const Retry&) const = default;
 };
@@ -46,8 +47,8 @@ struct FleetSettings {
     std::optional<std::uint64_t> messages;
     std::optional<Duration> duration;
     Arrivals arrivals = Arrivals::closed;  ///< constant where a rate is given.
-    double rate = 0;                       ///< Messages per second, all senders together; 0 with closed arrivals.
-    std::uint32_t connections = 4;         ///< At most, per sender.
+    double rate = 0;  ///< Messages per second, all senders together; 0 with closed arrivals.
+    std::uint32_t connections = 4;  ///< At most, per sender.
     std::uint32_t messages_per_connection = 100;
     Duration idle = 2s;  ///< How long an open connection waits for the next message before QUIT.
     smtp::Timeouts timeouts;
@@ -60,10 +61,12 @@ struct FleetSettings {
 };
 
 struct MessageSettings {
-    world::Distribution size{.a = 8192};  ///< Bytes of the whole message on the wire, before dot-stuffing.
-    std::string corpus;                   ///< A path or pattern of .eml files; empty: generated text.
-    std::uint32_t recipients = 1;         ///< Per message.
-    std::vector<std::string> to;          ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
+    world::Distribution size{
+        .a = 8192};                ///< Bytes of the whole message on the wire, before dot-stuffing.
+    std::string corpus;            ///< A path or pattern of .eml files; empty: generated text.
+    std::uint32_t recipients = 1;  ///< Per message.
+    std::vector<std::string>
+        to;  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
     std::string sender_domain = "sender.test";
 };
 
@@ -73,7 +76,7 @@ enum class Protocol : std::uint8_t { smtp, lmtp };
 struct ReferenceSettings {
     std::string listen = "127.0.0.1:0";
     world::Distribution service_time;  ///< End of data to the commit and its reply.
-    std::uint32_t workers = 0;         ///< Messages served at once, the others wait in turn; 0: no limit.
+    std::uint32_t workers = 0;  ///< Messages served at once, the others wait in turn; 0: no limit.
     std::uint64_t max_size = 64ULL << 20;
     std::uint32_t max_recipients = 100;  ///< Per transaction (RFC 5321 4.5.3.1.8: at least 100).
     bool pipelining = true;
@@ -89,8 +92,8 @@ struct TargetSettings {
     std::string address;               ///< host:port of a server that already runs.
     Protocol protocol = Protocol::smtp;
     bool direct = false;  ///< Leave the impairment layer out.
-    std::string maildir;  ///< Where copies appear, for a real server; "{recipient}" and "{user}" stand for the address
-                          ///< and its local part.
+    std::string maildir;  ///< Where copies appear, for a real server; "{recipient}" and "{user}"
+                          ///< stand for the address and its local part.
     ReferenceSettings reference;  ///< [target.reference]
 };
 
@@ -105,7 +108,14 @@ struct VirtualSettings {
     Duration latency = 100us;  ///< One way, on each connection.
 };
 
-enum class Comparison : std::uint8_t { equal, not_equal, less, less_or_equal, greater, greater_or_equal };
+enum class Comparison : std::uint8_t {
+    equal,
+    not_equal,
+    less,
+    less_or_equal,
+    greater,
+    greater_or_equal
+};
 
 /// One line of [expect]: a figure of the summary and its bound.
 struct Expectation {

@@ -8,8 +8,9 @@
 
 namespace twofifty::netem {
 
-/// cut = "client" or { side = "both", how = "rst", when = "before" }: ends connections. side: client, server, both.
-/// how: fin, rst, silent. when: before or after the reply, or { bytes = n } of it. The short form is rst, before.
+/// cut = "client" or { side = "both", how = "rst", when = "before" }: ends connections. side:
+/// client, server, both. how: fin, rst, silent. when: before or after the reply, or { bytes = n }
+/// of it. The short form is rst, before.
 struct Cut {
     static constexpr std::string_view name = "cut";
     Verdict::Side side = Verdict::Side::both;

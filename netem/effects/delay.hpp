@@ -8,8 +8,8 @@
 
 namespace twofifty::netem {
 
-/// delay = "300ms" or { distribution = "lognormal", median = "300ms", sigma = 1.2, max = "60s" }: the reply, and all
-/// behind it, reaches the client later.
+/// delay = "300ms" or { distribution = "lognormal", median = "300ms", sigma = 1.2, max = "60s" }:
+/// the reply, and all behind it, reaches the client later.
 struct Delay {
     static constexpr std::string_view name = "delay";
     world::Distribution time;

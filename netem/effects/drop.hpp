@@ -8,8 +8,8 @@
 
 namespace twofifty::netem {
 
-/// drop = "reply": as a dead path. This reply and every later byte towards the client are withheld until the client
-/// closes; client to server stays open.
+/// drop = "reply": as a dead path. This reply and every later byte towards the client are withheld
+/// until the client closes; client to server stays open.
 struct Drop {
     static constexpr std::string_view name = "drop";
 

@@ -1,5 +1,6 @@
-// The effects a rule can have, as one variant. Each is a small struct in a file of its own: its data, how it is read
-// from settings and written back, and a pure verdict. docs/effects.md says how to add one.
+// The effects a rule can have, as one variant. Each is a small struct in a file of its own: its
+// data, how it is read from settings and written back, and a pure verdict. docs/effects.md says how
+// to add one.
 #pragma once
 
 #include "netem/effects/cut.hpp"

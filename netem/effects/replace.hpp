@@ -8,7 +8,8 @@
 
 namespace twofifty::netem {
 
-/// replace = "451 4.3.0 try later": another reply instead. The server's state is what its own reply said.
+/// replace = "451 4.3.0 try later": another reply instead. The server's state is what its own reply
+/// said.
 struct Replace {
     static constexpr std::string_view name = "replace";
     std::string reply;  ///< One line without CRLF: a code, a space, a text.

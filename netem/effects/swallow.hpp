@@ -8,8 +8,9 @@
 
 namespace twofifty::netem {
 
-/// swallow = "reply": only this reply is removed; later ones pass, so a pipelining client reads the next reply as this
-/// one. No network does that (TCP loses no bytes in the middle); a broken middlebox may.
+/// swallow = "reply": only this reply is removed; later ones pass, so a pipelining client reads the
+/// next reply as this one. No network does that (TCP loses no bytes in the middle); a broken
+/// middlebox may.
 struct Swallow {
     static constexpr std::string_view name = "swallow";
 
