@@ -51,8 +51,8 @@ public:
 
     /// Uniform in 0 .. bound-1. REQUIRES: bound > 0. The bias is below bound / 2^64.
     constexpr std::uint64_t below(std::uint64_t bound) {
-        return static_cast<std::uint64_t>((static_cast<unsigned __int128>((*this)()) * bound) >>
-                                          64);
+        __extension__ using Wide = unsigned __int128;
+        return static_cast<std::uint64_t>((static_cast<Wide>((*this)()) * bound) >> 64);
     }
 
 private:
