@@ -35,7 +35,7 @@ struct Verdict {
     std::uint32_t cut_after_bytes = 0;
     static constexpr std::uint32_t whole_reply = UINT32_MAX;
     /// Where not empty: these bytes, CRLF included, go to the client instead.
-    std::string replacement;
+    std::string replacement{};
 
     bool operator==(const Verdict&) const = default;
 };

@@ -42,13 +42,17 @@ public:
     std::optional<std::int64_t> count(std::string_view key, std::int64_t least, std::int64_t most);
     std::optional<double> number(std::string_view key, double least, double most);
     std::optional<Duration> duration(std::string_view key);
+    std::optional<Duration> duration(std::string_view key, Duration least, Duration most);
     std::optional<std::uint64_t> size(std::string_view key);
+    std::optional<std::uint64_t> size(std::string_view key, std::uint64_t least,
+                                      std::uint64_t most);
     std::optional<double> rate(std::string_view key);
     /// The index of a text in `names`; the message of any other names them all, or the nearest one.
     std::optional<std::size_t> choice(std::string_view key,
                                       std::span<const std::string_view> names);
     std::optional<std::vector<std::string>> texts(std::string_view key);
-    std::optional<std::vector<Duration>> durations(std::string_view key);
+    std::optional<std::vector<Duration>> durations(std::string_view key, Duration least,
+                                                   Duration most);
 
     /// The sub-table; absent is an empty one.
     Section section(std::string_view key);
@@ -63,8 +67,9 @@ public:
     void finish();
 
 private:
-    const Value& required_kind(std::string_view key, const Value& value, bool fits,
-                               std::string_view expected) const;
+    [[noreturn]] void fail_kind(std::string_view key, const Value& value,
+                                const std::string& expected) const;
+    std::string path_of(std::string_view key) const;
 
     const Table* table_ = nullptr;
     Place place_;

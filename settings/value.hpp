@@ -62,11 +62,23 @@ struct Table::Entry {
 /// Throws Error (the parser's own words, with line and column) where it is no TOML.
 Value parse_toml(std::string_view text, std::string source);
 
+/// The text of a settings file. Throws Error where it is missing, cannot be read, or is over 1 MiB.
+std::string read_text_file(const std::string& path);
+
 /// Reads a TOML file. Throws Error where the file is missing or cannot be read.
 Value read_toml_file(const std::string& path);
 
+/// The text as a TOML string, quotes included.
+std::string quoted(std::string_view text);
+
+/// What a value is, for messages: `the text "two"`, `the number 2`, `a table`. One short line
+/// whatever the value holds.
+std::string describe(const Value& value);
+
 /// Applies "dotted.key=value" to a tree: the value is read as TOML, or as a text where it is none
-/// (`fleet.rate=200/s`). Tables on the way are made. Throws Error that names the option.
+/// (`fleet.rate=200/s`). Tables on the way are made. In an array of tables a part of the key is the
+/// table's number, from 1, or its `name` (`impair.lose-250.when.probability=0.5`). A part with dots
+/// is put in quotes. Throws Error that names the option.
 void apply_override(Value& root, std::string_view assignment);
 
 }  // namespace twofifty::settings
