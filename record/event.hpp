@@ -117,7 +117,7 @@ struct Event {
     Duration duration{};
     std::int64_t quantity = 0;
     std::uint64_t digest = 0;
-    std::string text;
+    std::string text{};
 
     bool operator==(const Event&) const = default;
 };
