@@ -9,8 +9,6 @@
 #include "smtp/dot_stuffing.hpp"
 #include "smtp/reply.hpp"
 
-#include <boost/system/error_code.hpp>
-
 #include <cstdint>
 #include <deque>
 #include <string>
@@ -19,24 +17,36 @@
 
 namespace twofifty::smtp {
 
+/// A client that pipelines is ahead of the replies, so a dialogue has two ends. The client's end
+/// moves with next_piece(), the server's with on_reply(). What the server's end tells (sender(),
+/// accepted_recipients()) is about the transaction whose replies are coming in, even while the
+/// client is in the next one.
 class Dialogue {
 public:
     /// A run of the client's bytes that means one thing.
     enum class PieceKind : std::uint8_t {
-        incomplete,   ///< The rest is the beginning of a command line; `bytes` of it, to be
-                      ///< forwarded as they are.
-        command,      ///< One whole command line, a challenge's answer in AUTH, or BDAT's line.
-        content,      ///< Content in front of the final dot, or of a chunk.
-        end_of_data,  ///< Content up to and including the final ".CRLF", or up to the end of BDAT
-                      ///< LAST's chunk.
-        wait,  ///< Bytes behind DATA (or STARTTLS): what they mean depends on a reply that is still
-               ///< to come.
-        opaque,  ///< The dialogue can no longer be followed (TLS began, or it never was SMTP): pass
-                 ///< everything.
+        /// The rest is the beginning of a command line; `bytes` of it, to be forwarded as they are.
+        incomplete,
+        /// One whole command line (or what was left of it), a challenge's answer in AUTH, or BDAT's
+        /// line.
+        command,
+        /// Content in front of the final dot, or of a chunk.
+        content,
+        /// Content up to and including the final ".CRLF", or up to the end of BDAT LAST's chunk.
+        /// The line "BDAT 0 LAST" is one too: its chunk ends with it.
+        end_of_data,
+        /// Bytes behind DATA, AUTH or STARTTLS: what they mean depends on a reply that is still to
+        /// come.
+        wait,
+        /// The dialogue can no longer be followed (TLS began, or it never was SMTP): pass
+        /// everything.
+        opaque,
     };
     struct Piece {
         PieceKind kind = PieceKind::incomplete;
         std::size_t bytes = 0;
+
+        bool operator==(const Piece&) const = default;
     };
 
     /// What a reply answers.
@@ -44,61 +54,100 @@ public:
         Phase phase = Phase::none;
         /// For rcpt, and for data_done in LMTP: the recipient (a view that holds until the next
         /// call). Else empty.
-        std::string_view recipient;
+        std::string_view recipient{};
         /// The number of the transaction on this connection, from 1; 0 outside one.
         std::uint32_t transaction = 0;
         /// Place among the replies of the transaction (or, outside one, of the connection), from 1.
         std::uint32_t reply_index = 0;
         /// data_done only: this is the transaction's last reply (with LMTP there are several).
         bool last_of_transaction = false;
+
+        bool operator==(const Answered&) const = default;
     };
 
     explicit Dialogue(bool lmtp) : lmtp_(lmtp) {}
 
     /// What the next of the client's bytes mean. REQUIRES: bytes is not empty. The bytes of the
     /// returned piece count as taken; the caller presents the rest again. `wait` takes nothing:
-    /// call again after the next reply.
+    /// call again after the next reply. A line ends at LF, with or without CR, as servers have it.
     Piece next_piece(std::string_view bytes);
 
-    /// Which command a complete reply of the server answers. Phase::greeting for the first. An
-    /// unasked reply (421 at any time) yields Phase::other, or, where nothing can have asked for
-    /// it, makes the dialogue opaque.
+    /// Which command a complete reply of the server answers. Phase::greeting for the first. A reply
+    /// that nothing awaits is Phase::other where it is a 421 (a server may say that at any time);
+    /// any other makes the dialogue opaque and is Phase::none, as is every reply from then on.
     Answered on_reply(const Reply& reply);
 
-    /// The transaction that is open, or was last: its envelope sender, and the recipients whose
-    /// RCPT got a 2xx. They hold until the reply to the end of data was taken, and until the next
-    /// MAIL.
+    /// The transaction whose replies are coming in, or came in last: its envelope sender, and the
+    /// recipients whose RCPT got a 2xx. They hold until the reply to the next MAIL, RSET, HELO or
+    /// EHLO. Where MAIL or RCPT is malformed, the text that stands in the address's place.
     std::string_view sender() const { return sender_; }
     const std::vector<std::string>& accepted_recipients() const { return accepted_recipients_; }
-    /// Transactions that were begun with MAIL on this connection.
+    /// The sender in the client's latest MAIL, whether or not that was answered: the one to whom
+    /// content belongs that was just taken.
+    std::string_view client_sender() const { return client_sender_; }
+    /// Transactions that the client began with MAIL on this connection.
     std::uint32_t transactions() const { return transactions_; }
     /// True from the moment the end of data was taken until its (last) reply.
-    bool awaits_data_done() const;
+    bool awaits_data_done() const { return data_done_awaited_ > 0; }
     /// The phase whose reply is due next; Phase::none where none is.
-    Phase awaited() const;
-    bool opaque() const { return opaque_; }
+    Phase awaited() const { return expected_.empty() ? Phase::none : expected_.front().phase; }
+    bool opaque() const { return mode_ == Mode::opaque; }
 
 private:
+    enum class Mode : std::uint8_t {
+        commands,
+        answer,  ///< The next line answers a challenge of AUTH.
+        content,
+        chunk,
+        awaiting_reply,  ///< To DATA, AUTH or STARTTLS; it decides what the next bytes are.
+        opaque,
+    };
+    /// A reply that is due.
     struct Expected {
         Phase phase = Phase::none;
-        std::string argument;  ///< MAIL: the sender; RCPT: the recipient.
+        bool resets = false;            ///< RSET, HELO, EHLO: a 2xx drops the transaction.
+        std::uint32_t transaction = 0;  ///< MAIL: its number.
+        std::string argument{};         ///< MAIL: the sender; RCPT: the recipient.
     };
-    enum class Mode : std::uint8_t { commands, awaiting_go_ahead, content, chunk, awaiting_tls };
+
+    Piece next_line(std::string_view bytes);
+    Piece next_content(std::string_view bytes);
+    Piece next_of_chunk(std::string_view bytes);
+    PieceKind take_line(std::string_view line);
+    PieceKind take_chunk_line(std::string_view argument);
+    Piece give_up(std::size_t bytes);
+    void end_chunk();
+
+    Answered in_session(Phase phase);
+    Answered in_transaction(Phase phase);
+    Answered on_mail(Expected mail, const Reply& reply);
+    Answered on_recipient(std::string recipient, const Reply& reply);
+    Answered on_data_done();
+    void drop_transaction();
 
     bool lmtp_ = false;
-    bool opaque_ = false;
     Mode mode_ = Mode::commands;
+    std::deque<Expected> expected_{Expected{.phase = Phase::greeting}};
+
+    // The client's end.
     std::string line_;  ///< The beginning of a command line that came in an earlier piece.
     EndOfDataFinder finder_;
     std::uint64_t chunk_left_ = 0;
-    bool chunk_last_ = false;
-    std::deque<Expected> expected_{Expected{Phase::greeting, {}}};
+    bool chunk_is_last_ = false;
+    bool chunk_answered_ = false;  ///< The server did not wait for the end of the chunk.
+    std::string client_sender_;
+    std::uint32_t transactions_ = 0;
+
+    // The server's end.
+    std::uint32_t transaction_ = 0;  ///< 0 outside one.
+    bool accepted_ = false;          ///< The transaction's MAIL got a 2xx.
     std::string sender_;
     std::vector<std::string> accepted_recipients_;
-    std::uint32_t transactions_ = 0;
-    std::uint32_t answered_transaction_ = 0;
-    std::uint32_t reply_index_ = 0;
-    std::size_t lmtp_reply_ = 0;
+    std::string refused_recipient_;
+    std::uint32_t transaction_replies_ = 0;
+    std::uint32_t session_replies_ = 0;
+    std::size_t data_done_replies_ = 0;  ///< LMTP: those of this transaction that came.
+    std::uint32_t data_done_awaited_ = 0;
 };
 
 }  // namespace twofifty::smtp

@@ -9,9 +9,11 @@
 
 namespace twofifty::smtp {
 
-/// Appends `content` to `wire`, stuffed, with a CRLF added where the content does not end in one,
-/// and the final
-/// ".CRLF".
+/// Where in a line a stream of content stands. `end`: the final ".CRLF" was taken.
+enum class LinePlace : unsigned char { text, cr, line_start, dot, dot_cr, end };
+
+/// Appends `content` to `wire`, stuffed, and the final ".CRLF". A CRLF is added where the content
+/// does not end in one; an empty content needs none.
 void append_stuffed(std::string_view content, std::string& wire);
 
 /// Finds the end of the content in a stuffed stream, however it is split. The stream begins behind
@@ -19,18 +21,17 @@ void append_stuffed(std::string_view content, std::string& wire);
 class EndOfDataFinder {
 public:
     /// Takes the bytes up to and including the final ".CRLF", or all of them. Returns how many were
-    /// taken.
+    /// taken; once the end was found, none.
     std::size_t scan(std::string_view bytes);
 
-    bool found() const { return state_ == State::found; }
+    bool found() const { return state_ == LinePlace::end; }
     /// How many of the bytes taken so far, counted from the last, may belong to the final ".CRLF":
     /// 0..2 while it is not found, 3 once it is.
     std::size_t terminator_bytes() const;
-    void reset() { state_ = State::line_start; }
+    void reset() { state_ = LinePlace::line_start; }
 
 private:
-    enum class State : unsigned char { text, cr, line_start, dot, dot_cr, found };
-    State state_ = State::line_start;
+    LinePlace state_ = LinePlace::line_start;
 };
 
 /// Removes the stuffing from a stream, however it is split, and finds its end.
@@ -38,15 +39,14 @@ class Unstuffer {
 public:
     /// Takes the bytes up to and including the final ".CRLF", or all of them, and appends the
     /// content to `content` (the CRLF in front of the final dot belongs to it). Returns how many
-    /// were taken.
+    /// were taken; once the end was found, none.
     std::size_t feed(std::string_view bytes, std::string& content);
 
-    bool found() const { return state_ == State::found; }
-    void reset() { state_ = State::line_start; }
+    bool found() const { return state_ == LinePlace::end; }
+    void reset() { state_ = LinePlace::line_start; }
 
 private:
-    enum class State : unsigned char { text, cr, line_start, dot, dot_cr, found };
-    State state_ = State::line_start;
+    LinePlace state_ = LinePlace::line_start;
 };
 
 }  // namespace twofifty::smtp

@@ -10,6 +10,8 @@ namespace twofifty::smtp {
 inline constexpr std::size_t command_line_limit = 512;
 /// MAIL and RCPT may be longer by what the extensions add (RFC 1870, 4954, 3461, ...).
 inline constexpr std::size_t command_line_limit_with_parameters = 2048;
+/// RFC 4954 4: what both sides of an AUTH exchange must take in one line.
+inline constexpr std::size_t authentication_line_limit = 12288;
 inline constexpr std::size_t reply_line_limit = 512;
 inline constexpr std::size_t text_line_limit = 1000;
 inline constexpr std::size_t path_limit = 256;

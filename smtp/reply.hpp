@@ -39,11 +39,10 @@ struct Reply {
     bool operator==(const Reply&) const = default;
 };
 
-/// The queue id that a server names in its reply to the end of data, in the forms that Postfix
-/// ("queued as X"), Exim
-/// ("OK id=X"), Sendmail ("X Message accepted for delivery"), OpenSMTPD ("2.0.0 X Message
-/// accepted"), Haraka ("Message Queued (X)"), qmail ("ok N qp X") and the reference receiver use.
-/// Empty where none is recognised.
+/// The queue id that a server names in its reply to the end of data: Postfix and the reference
+/// receiver ("queued as X"), Exim ("OK id=X"), Sendmail and OpenSMTPD ("X Message accepted for
+/// delivery"), Haraka ("Message Queued (X)"), qmail ("ok N qp X"). Empty where none is recognised,
+/// and where the reply is not 2xx.
 std::string_view queue_id(const Reply& reply);
 
 /// Cuts replies out of a stream of bytes, however it is split. Accepts lines that end in CRLF, and
@@ -51,12 +50,13 @@ std::string_view queue_id(const Reply& reply);
 class ReplyParser {
 public:
     /// Takes the bytes up to the end of the next reply, or all of them. Returns how many were
-    /// taken. Errors: reply_malformed, reply_code_changed, reply_line_too_long,
-    /// reply_too_many_lines (smtp::Error).
+    /// taken. REQUIRES: no reply is complete. Errors: reply_malformed, reply_code_changed,
+    /// reply_line_too_long, reply_too_many_lines (smtp::Error).
     boost::system::result<std::size_t> feed(std::string_view bytes);
 
     /// True when a reply is complete; then take() must be called before more is fed.
     bool complete() const { return complete_; }
+    /// REQUIRES: complete().
     Reply take();
 
     /// Bytes of an unfinished reply held so far.
