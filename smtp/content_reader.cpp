@@ -1,0 +1,94 @@
+#include "smtp/content_reader.hpp"
+
+#include "record/token.hpp"
+#include "smtp/limits.hpp"
+
+#include <algorithm>
+
+namespace twofifty::smtp {
+namespace {
+
+/// Headers longer than this say nothing we look for; their rest is not kept.
+constexpr std::size_t header_limit = 4096;
+
+constexpr char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
+
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
+    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char a, char b) { return lower(a) == lower(b); });
+}
+
+std::string_view trimmed(std::string_view text) {
+    const std::size_t begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) return {};
+    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// " ... id ABC; date" names the queue id of the server that wrote the header (RFC 5321 4.4).
+std::string_view id_clause(std::string_view received) {
+    const std::size_t id = received.find(" id ");
+    if (id == std::string_view::npos) return {};
+    const std::string_view rest = trimmed(received.substr(id + 4));
+    return rest.substr(0, rest.find_first_of(" \t;"));
+}
+
+}  // namespace
+
+void ContentReader::reset() {
+    body_.reset();
+    line_.clear();
+    header_.clear();
+    token_.clear();
+    queue_id_.clear();
+    delivered_to_.clear();
+    original_to_.clear();
+    size_ = 0;
+    received_headers_ = 0;
+    in_body_ = false;
+}
+
+void ContentReader::add(std::string_view piece) {
+    size_ += piece.size();
+    while (!in_body_ && !piece.empty()) {
+        const std::size_t end = piece.find('\n');
+        const std::size_t taken = end == std::string_view::npos ? piece.size() : end + 1;
+        if (line_.size() < header_limit) line_.append(piece.substr(0, taken));
+        piece.remove_prefix(taken);
+        if (end != std::string_view::npos) end_header_line();
+    }
+    if (!piece.empty()) body_.add(piece);
+}
+
+void ContentReader::end_header_line() {
+    std::string_view line = line_;
+    if (line.ends_with('\n')) line.remove_suffix(1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    const bool continues = !line.empty() && (line.front() == ' ' || line.front() == '\t');
+    if (!continues) end_header();
+    if (line.empty()) in_body_ = true;
+    if (header_.size() < header_limit) header_.append(line);
+    line_.clear();
+}
+
+void ContentReader::end_header() {
+    const std::string_view header = header_;
+    const std::size_t colon = header.find(':');
+    if (colon != std::string_view::npos) {
+        const std::string_view name = trimmed(header.substr(0, colon));
+        const std::string_view value = trimmed(header.substr(colon + 1));
+        if (equal_ignoring_case(name, "Received")) {
+            if (++received_headers_ == 1) queue_id_ = id_clause(header);
+        } else if (equal_ignoring_case(name, token_header)) {
+            token_ = value;
+        } else if (delivered_to_.empty() && equal_ignoring_case(name, "Delivered-To")) {
+            delivered_to_ = value;
+        } else if (original_to_.empty() && equal_ignoring_case(name, "X-Original-To")) {
+            original_to_ = value;
+        }
+    }
+    header_.clear();
+}
+
+}  // namespace twofifty::smtp

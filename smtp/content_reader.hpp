@@ -1,0 +1,50 @@
+#pragma once
+
+#include "record/content_digest.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace twofifty::smtp {
+
+/// What a copy says about itself: read from its content as it arrives, in pieces, without keeping
+/// it.
+class ContentReader {
+public:
+    void reset();
+    /// The next piece of the content (CRLF line ends, not stuffed).
+    void add(std::string_view piece);
+    /// REQUIRES: all content was added. The digest of what stands behind the empty line.
+    std::uint64_t body_digest() const { return body_.value(); }
+    std::uint64_t size() const { return size_; }
+    /// How many Received headers it carries: how often it was handed on.
+    std::uint32_t received_headers() const { return received_headers_; }
+    /// The value of X-Twofifty-Token; empty where there is none.
+    const std::string& token() const { return token_; }
+    /// The queue id in the first Received header ("with ESMTP id ABC"): the last server's own;
+    /// empty where there is none.
+    const std::string& queue_id() const { return queue_id_; }
+    /// The value of Delivered-To, or of X-Original-To where there is no other; empty where there is
+    /// neither.
+    const std::string& delivered_to() const {
+        return delivered_to_.empty() ? original_to_ : delivered_to_;
+    }
+
+private:
+    void end_header_line();
+    void end_header();
+
+    ContentDigest body_;
+    std::string line_;    ///< The header line under way, cut at a limit.
+    std::string header_;  ///< The header under way, unfolded.
+    std::string token_;
+    std::string queue_id_;
+    std::string delivered_to_;
+    std::string original_to_;
+    std::uint64_t size_ = 0;
+    std::uint32_t received_headers_ = 0;
+    bool in_body_ = false;
+};
+
+}  // namespace twofifty::smtp

@@ -1,0 +1,121 @@
+// The receiving side of one connection, strict about its input: what the reference receiver speaks.
+// What becomes of a message is its owner's affair; the session hands it over at the end of data and
+// says what it is told to say.
+#pragma once
+
+#include "record/time.hpp"
+#include "smtp/command.hpp"
+#include "smtp/content_reader.hpp"
+#include "smtp/dot_stuffing.hpp"
+#include "world/clock.hpp"
+#include "world/stream.hpp"
+#include "world/task.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twofifty::smtp {
+
+struct ServerCredentials {
+    std::string user;
+    std::string password;
+};
+
+struct ServerOptions {
+    std::string hostname = "receiver.test";
+    bool lmtp = false;
+    bool ehlo = true;  ///< false: an old server that knows HELO only.
+    bool pipelining = true;
+    bool chunking = true;
+    bool eight_bit_mime = true;
+    bool size = true;
+    std::uint64_t max_size = 64ULL << 20;
+    std::uint32_t max_recipients = 100;
+    std::optional<ServerCredentials> credentials;  ///< Offered, and required before MAIL.
+    /// For the next command, or the next bytes of content (RFC 5321 4.5.3.2.7: at least five
+    /// minutes).
+    Duration command_timeout = std::chrono::minutes{5};
+    /// Commands that are refused with 5xx before the connection is closed with 421.
+    std::uint32_t max_errors = 100;
+};
+
+/// A message as it stands at the end of data.
+struct ReceivedMessage {
+    std::string sender;
+    std::vector<std::string> recipients;
+    const ContentReader& content;
+    TimePoint end_of_data;
+};
+
+/// Takes responsibility for messages.
+class MessageSink {
+public:
+    virtual ~MessageSink() = default;
+
+    /// Called once for each message whose end was read, whether its client is still there or not.
+    /// Yields the replies to the end of data, without CRLF: one, or with LMTP one for each
+    /// recipient.
+    virtual world::Task<std::vector<std::string>> take(const ReceivedMessage& message) = 0;
+};
+
+class ServerSession {
+public:
+    ServerSession(world::Clock& clock, std::unique_ptr<world::Stream> stream,
+                  const ServerOptions& options, MessageSink& sink);
+
+    /// Serves the connection to its end.
+    world::Task<> serve();
+
+private:
+    enum class Login : std::uint8_t { none, plain_response, login_user, login_password };
+
+    world::Task<std::optional<std::string_view>> read_line();
+    world::Task<bool> read_more();
+    world::Task<bool> flush();
+    world::Task<bool> receive_content();
+    world::Task<bool> receive_chunk(std::string_view argument);
+    world::Task<bool> finish_message();
+
+    /// Answers one command that needs no more input. True while the session goes on.
+    bool answer(std::string_view line);
+    void greet(const Command& command);
+    void mail(const Command& command);
+    void rcpt(const Command& command);
+    bool may_send_content();
+    void auth(const Command& command);
+    void auth_response(std::string_view line);
+    void check_plain(std::string_view response);
+    void authenticated(bool success);
+    void reply(std::string_view line);
+    void refuse(std::string_view line);
+    void reset_transaction();
+
+    world::Clock& clock_;
+    std::unique_ptr<world::Stream> stream_;
+    const ServerOptions& options_;
+    MessageSink& sink_;
+    std::array<char, 16384> buffer_;
+    std::string_view unread_;
+    std::string line_;
+    std::string output_;
+    bool line_too_long_ = false;
+    bool greeted_ = false;
+    bool authenticated_ = false;
+    Login login_ = Login::none;
+    std::string login_user_;
+    bool in_transaction_ = false;
+    bool in_chunks_ = false;
+    std::string sender_;
+    std::vector<std::string> recipients_;
+    ContentReader content_;
+    Unstuffer unstuffer_;
+    std::string piece_;
+    std::uint32_t errors_ = 0;
+};
+
+}  // namespace twofifty::smtp
