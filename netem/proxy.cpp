@@ -1,0 +1,46 @@
+#include "netem/proxy.hpp"
+
+#include "netem/proxy_session.hpp"
+#include "world/deadline.hpp"
+
+#include <utility>
+
+namespace twofifty::netem {
+namespace {
+
+/// After the system refused a connection for want of descriptors: try again so much later.
+constexpr Duration accept_pause = std::chrono::milliseconds{100};
+
+}  // namespace
+
+Proxy::Proxy(const ProxyContext& context, ProxyOptions options)
+    : context_(context), options_(std::move(options)), sessions_(context.clock.ready()) {}
+
+world::Result<world::Endpoint> Proxy::start() {
+    world::Result<std::unique_ptr<world::Listener>> listener =
+        context_.network.listen(options_.listen);
+    if (!listener) return listener.error();
+    listener_ = std::move(*listener);
+    sessions_.spawn(accept_sessions());
+    return listener_->endpoint();
+}
+
+void Proxy::stop_accepting() {
+    listener_->close();
+}
+
+world::Task<> Proxy::accept_sessions() {
+    while (true) {
+        world::Result<std::unique_ptr<world::Stream>> client = co_await listener_->accept();
+        if (client) {
+            sessions_.spawn(
+                serve_session(context_, options_, std::move(*client), ++last_connection_));
+        } else if (client.error() == world::Error::closed) {
+            co_return;
+        } else {
+            co_await world::sleep_for(context_.clock, accept_pause);
+        }
+    }
+}
+
+}  // namespace twofifty::netem
