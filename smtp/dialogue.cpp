@@ -222,12 +222,12 @@ Dialogue::Answered Dialogue::on_mail(Expected mail, const Reply& reply) {
 
 Dialogue::Answered Dialogue::on_recipient(std::string recipient, const Reply& reply) {
     Answered answered = in_transaction(Phase::rcpt);
-    if (reply.positive()) {
+    if (reply.positive() && transaction_ != 0) {
         accepted_recipients_.push_back(std::move(recipient));
         answered.recipient = accepted_recipients_.back();
     } else {
-        refused_recipient_ = std::move(recipient);
-        answered.recipient = refused_recipient_;
+        other_recipient_ = std::move(recipient);
+        answered.recipient = other_recipient_;
     }
     return answered;
 }
@@ -236,10 +236,10 @@ Dialogue::Answered Dialogue::on_data_done() {
     Answered answered = in_transaction(Phase::data_done);
     // RFC 2033 4.2: one reply for each recipient that was accepted, in their order. How many they
     // are is known only now: a pipelining client sends BDAT LAST before RCPT is answered.
+    const std::size_t owed = lmtp_ && transaction_ != 0 ? accepted_recipients_.size() : 0;
     const std::size_t place = data_done_replies_++;
-    if (lmtp_ && place < accepted_recipients_.size())
-        answered.recipient = accepted_recipients_[place];
-    if (lmtp_ && data_done_replies_ < accepted_recipients_.size()) return answered;
+    if (place < owed) answered.recipient = accepted_recipients_[place];
+    if (data_done_replies_ < owed) return answered;
 
     answered.last_of_transaction = true;
     expected_.pop_front();

@@ -92,8 +92,8 @@ public:
     /// The phase whose reply is due next; Phase::none where none is.
     Phase awaited() const { return expected_.empty() ? Phase::none : expected_.front().phase; }
     bool opaque() const { return mode_ == Mode::opaque; }
-    /// How many of the client's bytes taken so far, counted from the last, may turn out to begin the
-    /// final ".CRLF": 0..2.
+    /// How many of the client's bytes taken so far, counted from the last, may turn out to begin
+    /// the final ".CRLF": 0..2.
     std::size_t undecided_bytes() const {
         return mode_ == Mode::content ? finder_.terminator_bytes() : 0;
     }
@@ -148,7 +148,7 @@ private:
     bool accepted_ = false;          ///< The transaction's MAIL got a 2xx.
     std::string sender_;
     std::vector<std::string> accepted_recipients_;
-    std::string refused_recipient_;
+    std::string other_recipient_;  ///< One that was not accepted; Answered views it.
     std::uint32_t transaction_replies_ = 0;
     std::uint32_t session_replies_ = 0;
     std::size_t data_done_replies_ = 0;  ///< LMTP: those of this transaction that came.
