@@ -2,8 +2,8 @@
 // behind them.
 #pragma once
 
-#include "harness/ledger/spread.hpp"
 #include "harness/ledger/tally.hpp"
+#include "harness/ledger/time_spread.hpp"
 #include "harness/ledger/words.hpp"
 #include "record/phase.hpp"
 #include "record/time.hpp"
@@ -27,26 +27,28 @@ struct Counts {
     std::uint64_t unexpected = 0;    ///< Copies of something the fleet never sent.
     /// Pairs that the layer saw the server accept, each time anew; 0 where there is no layer.
     std::uint64_t transactions_accepted = 0;
-    VerdictTally verdicts;
-    SenderEndTally sender_ends;
-    TriggerTally causes;  ///< Of extra copies.
-    RouteTally routes;    ///< Of extra copies.
-    std::map<std::uint32_t, std::uint64_t> copies_histogram;  ///< Copies: pairs that have so many.
+    VerdictTally verdicts{};
+    SenderEndTally sender_ends{};
+    TriggerTally causes{};  ///< Of extra copies.
+    RouteTally routes{};    ///< Of extra copies.
+    std::map<std::uint32_t, std::uint64_t>
+        copies_histogram{};  ///< Copies: pairs that have so many.
 
     bool operator==(const Counts&) const = default;
 };
 
-struct RuleFigures {
+struct RuleAccount {
     std::string name;
+    std::string effect;
     std::uint64_t fired = 0;
     std::uint64_t released = 0;     ///< Firings that ended as asked.
     std::uint64_t client_gone = 0;  ///< The client closed first.
     std::uint64_t server_gone = 0;
-    Spread asked;     ///< Of firings that ask for a time.
-    Spread achieved;  ///< Of those that were released.
-    Spread lateness;  ///< Achieved minus asked, of the same.
+    TimeSpread asked{};     ///< Of firings that ask for a time.
+    TimeSpread achieved{};  ///< Of those that were released.
+    TimeSpread lateness{};  ///< Achieved minus asked, of the same.
 
-    bool operator==(const RuleFigures&) const = default;
+    bool operator==(const RuleAccount&) const = default;
 };
 
 /// What became of one pair.
@@ -71,9 +73,9 @@ struct ExtraCopy {
     /// The attempt of this copy, or of the one before it, was not joined by an id.
     bool inferred = false;
     /// End of data to the server's reply, in the attempt that was accepted before.
-    std::optional<Duration> server_gap;
+    std::optional<Duration> server_gap{};
     /// The server's reply to the client's reading of it, in the same attempt.
-    std::optional<Duration> network_gap;
+    std::optional<Duration> network_gap{};
 
     bool operator==(const ExtraCopy&) const = default;
 };
@@ -97,12 +99,12 @@ struct Judgement {
     Counts counts;
 
     /// By phase: last byte of the command to the whole reply. data_xfer is the content itself.
-    std::array<Spread, phase_names.size()> latency;
+    std::array<TimeSpread, phase_names.size()> latency;
     /// From the planned start to the first 2xx to data_done; the others are censored.
-    Spread time_to_acknowledge;
+    TimeSpread time_to_acknowledge;
     /// From the planned start to the first copy; the others are censored.
-    Spread time_to_delivery;
-    std::vector<RuleFigures> rules;
+    TimeSpread time_to_delivery;
+    std::vector<RuleAccount> rules;
 
     std::uint64_t discrepancy_count = 0;
     std::vector<Discrepancy> discrepancies;

@@ -1,0 +1,284 @@
+#include "harness/ledger/ledger.hpp"
+
+#include "harness/ledger/event_row.hpp"
+#include "harness/ledger/schema.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <limits>
+
+namespace twofifty::harness {
+
+namespace {
+
+/// A reader with a long query makes the writer wait only while the file is opened or closed.
+constexpr int busy_timeout_ms = 5000;
+
+/// Pages wide enough that the tree of a long run stays flat.
+constexpr std::int64_t page_bytes = 16384;
+
+void bind_text(sqlite3_stmt* statement, int column, std::string_view text) {
+    sqlite3_bind_text64(statement, column, text.empty() ? "" : text.data(), text.size(),
+                        SQLITE_STATIC, SQLITE_UTF8);
+}
+
+std::string column_text(sqlite3_stmt* row, int column) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(row, column));
+    if (text == nullptr) return {};
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
+}
+
+}  // namespace
+
+Database Ledger::connect(const std::string& path, int flags) {
+    sqlite3* raw = nullptr;
+    const int code = sqlite3_open_v2(path.c_str(), &raw, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+    Database database(raw);
+    const bool makes = (flags & SQLITE_OPEN_CREATE) != 0;
+    if (code != SQLITE_OK) fail(raw, code, makes ? "create" : "open", path);
+    sqlite3_extended_result_codes(raw, 1);
+    sqlite3_busy_timeout(raw, busy_timeout_ms);
+    return database;
+}
+
+Ledger Ledger::create(const std::string& path, std::int64_t most_bytes) {
+    std::error_code ec;
+    if (std::filesystem::exists(path, ec)) {
+        throw LedgerError(fmt::format(
+            "cannot create the ledger {}: the file exists, and a ledger belongs to one run.",
+            path));
+    }
+    Ledger ledger(path, connect(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE));
+    ledger.execute(fmt::format("PRAGMA page_size = {};"
+                               "PRAGMA journal_mode = WAL;"
+                               "PRAGMA synchronous = OFF;"
+                               "PRAGMA cache_size = -16384;",
+                               page_bytes),
+                   "create");
+    ledger.execute("BEGIN IMMEDIATE;" + ledger_schema() + "COMMIT;", "create");
+    if (most_bytes > 0) {
+        ledger.execute(fmt::format("PRAGMA max_page_count = {};", most_bytes / page_bytes),
+                       "create");
+    }
+    ledger.insert_ = ledger.prepare(event_insert, "create");
+    ledger.writes_ = true;
+    return ledger;
+}
+
+Ledger Ledger::open(const std::string& path) {
+    Ledger ledger(path, connect(path, SQLITE_OPEN_READONLY));
+    ledger.require_ledger();
+    return ledger;
+}
+
+Ledger::~Ledger() {
+    insert_.reset();
+    if (database_ == nullptr || !writes_) return;
+    // One file, readable from any place, once the run is over. Where a reader still holds it open
+    // this fails, and the ledger stays in its present mode: nothing is lost.
+    sqlite3_busy_timeout(database_.get(), 0);
+    sqlite3_exec(database_.get(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
+}
+
+void Ledger::require_ledger() const {
+    if (number("PRAGMA application_id") != ledger_application_id) {
+        throw LedgerError(
+            fmt::format("cannot open the ledger {}: it is not a ledger of twofifty.", path_));
+    }
+    const std::int64_t version = number("PRAGMA user_version");
+    if (version != ledger_schema_version) {
+        throw LedgerError(
+            fmt::format("cannot open the ledger {}: its schema is {}, this program "
+                        "reads {}; use the version that wrote it, or a newer one.",
+                        path_, version, ledger_schema_version));
+    }
+    require_same_words("kind", event_kind_names);
+    require_same_words("phase", phase_names);
+    require_same_words("outcome", outcome_names);
+}
+
+void Ledger::require_same_words(std::string_view table,
+                                std::span<const std::string_view> names) const {
+    const Statement rows =
+        prepare(fmt::format("SELECT number, name FROM {} ORDER BY number", table), "open");
+    std::size_t expected = 0;
+    int code = sqlite3_step(rows.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get())) {
+        const std::int64_t number = sqlite3_column_int64(rows.get(), 0);
+        if (number != static_cast<std::int64_t>(expected) || expected >= names.size() ||
+            column_text(rows.get(), 1) != names[expected]) {
+            throw LedgerError(fmt::format(
+                "cannot open the ledger {}: its table {} is not the one of this program.", path_,
+                table));
+        }
+        ++expected;
+    }
+    if (code != SQLITE_DONE) fail(database_.get(), code, "open", path_);
+}
+
+void Ledger::append(std::span<const Event> events) {
+    if (events.empty()) return;
+    execute("BEGIN IMMEDIATE", "write");
+    try {
+        write(events);
+        execute("COMMIT", "write");
+    } catch (...) {
+        abandon();
+        throw;
+    }
+    next_seq_ += static_cast<std::int64_t>(events.size());
+}
+
+void Ledger::write(std::span<const Event> events) {
+    std::int64_t seq = next_seq_;
+    for (const Event& event : events) {
+        const int bound = bind_event(insert_.get(), seq++, event);
+        const int code = bound == SQLITE_OK ? sqlite3_step(insert_.get()) : bound;
+        // The reset repeats the error of the step; the words of it must be read before.
+        if (code != SQLITE_DONE) {
+            try {
+                fail(database_.get(), code, "write", path_);
+            } catch (...) {
+                sqlite3_reset(insert_.get());
+                throw;
+            }
+        }
+        sqlite3_reset(insert_.get());
+    }
+}
+
+void Ledger::abandon() noexcept {
+    // After some errors (a full disk) SQLite has already rolled back by itself.
+    if (sqlite3_get_autocommit(database_.get()) == 0) {
+        sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    }
+}
+
+void Ledger::set_run(std::string_view key, std::string_view value) {
+    const Statement insert = prepare(
+        "INSERT INTO run VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "write");
+    bind_text(insert.get(), 1, key);
+    bind_text(insert.get(), 2, value);
+    const int code = sqlite3_step(insert.get());
+    if (code != SQLITE_DONE) fail(database_.get(), code, "write", path_);
+}
+
+std::string Ledger::run(std::string_view key) const {
+    const Statement row = prepare("SELECT value FROM run WHERE key = ?", "read");
+    bind_text(row.get(), 1, key);
+    const int code = sqlite3_step(row.get());
+    if (code != SQLITE_ROW && code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+    return code == SQLITE_ROW ? column_text(row.get(), 0) : std::string{};
+}
+
+void Ledger::replace_table(std::string_view table, std::string_view insert, std::size_t rows,
+                           const std::function<void(std::size_t, sqlite3_stmt*)>& bind) {
+    execute("BEGIN IMMEDIATE", "write");
+    try {
+        execute(fmt::format("DELETE FROM {}", table), "write");
+        const Statement statement = prepare(insert, "write");
+        for (std::size_t i = 0; i < rows; ++i) {
+            sqlite3_bind_int64(statement.get(), 1, static_cast<std::int64_t>(i) + 1);
+            bind(i, statement.get());
+            const int code = sqlite3_step(statement.get());
+            if (code != SQLITE_DONE) fail(database_.get(), code, "write", path_);
+            sqlite3_reset(statement.get());
+        }
+        execute("COMMIT", "write");
+    } catch (...) {
+        abandon();
+        throw;
+    }
+}
+
+void Ledger::set_recipients(std::span<const std::string> addresses) {
+    replace_table("recipient", "INSERT INTO recipient VALUES (?, ?)", addresses.size(),
+                  [&](std::size_t i, sqlite3_stmt* row) { bind_text(row, 2, addresses[i]); });
+}
+
+std::vector<std::string> Ledger::recipients() const {
+    const Statement rows = prepare("SELECT address FROM recipient ORDER BY number", "read");
+    std::vector<std::string> addresses;
+    int code = sqlite3_step(rows.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get())) {
+        addresses.push_back(column_text(rows.get(), 0));
+    }
+    if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+    return addresses;
+}
+
+void Ledger::set_rules(std::span<const RuleFacts> rules) {
+    replace_table("rule", "INSERT INTO rule VALUES (?, ?, ?)", rules.size(),
+                  [&](std::size_t i, sqlite3_stmt* row) {
+                      bind_text(row, 2, rules[i].name);
+                      bind_text(row, 3, rules[i].effect);
+                  });
+}
+
+std::vector<RuleFacts> Ledger::rules() const {
+    const Statement rows = prepare("SELECT name, effect FROM rule ORDER BY number", "read");
+    std::vector<RuleFacts> rules;
+    int code = sqlite3_step(rows.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get())) {
+        rules.push_back({column_text(rows.get(), 0), column_text(rows.get(), 1)});
+    }
+    if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+    return rules;
+}
+
+std::uint64_t Ledger::event_count() const {
+    // Events are only ever added at the end, so that the last number is their count.
+    return static_cast<std::uint64_t>(number("SELECT ifnull(max(seq), 0) FROM event"));
+}
+
+void Ledger::visit_rows(sqlite3_stmt* rows, const std::function<void(const Event&)>& visit) const {
+    Event event;
+    int code = sqlite3_step(rows);
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows)) {
+        if (!read_event(rows, event)) {
+            throw LedgerError(fmt::format(
+                "cannot read the ledger {}: it is damaged (event {} holds a value out of range).",
+                path_, sqlite3_column_int64(rows, event_seq_column)));
+        }
+        visit(event);
+    }
+    if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+}
+
+void Ledger::for_each_event(const std::function<void(const Event&)>& visit) const {
+    visit_rows(prepare(fmt::format("{} ORDER BY seq", event_select), "read").get(), visit);
+}
+
+std::vector<Event> Ledger::events_of(std::uint32_t message) const {
+    const Statement rows =
+        prepare(fmt::format("{} WHERE message = ? ORDER BY seq", event_select), "read");
+    sqlite3_bind_int64(rows.get(), 1, message);
+    std::vector<Event> events;
+    visit_rows(rows.get(), [&](const Event& event) { events.push_back(event); });
+    return events;
+}
+
+void Ledger::execute(const std::string& sql, std::string_view doing) const {
+    const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) fail(database_.get(), code, doing, path_);
+}
+
+Statement Ledger::prepare(std::string_view sql, std::string_view doing) const {
+    sqlite3_stmt* raw = nullptr;
+    const int code = sqlite3_prepare_v2(database_.get(), sql.data(), static_cast<int>(sql.size()),
+                                        &raw, nullptr);
+    if (code != SQLITE_OK) fail(database_.get(), code, doing, path_);
+    return Statement(raw);
+}
+
+std::int64_t Ledger::number(std::string_view sql) const {
+    const Statement row = prepare(sql, "open");
+    const int code = sqlite3_step(row.get());
+    if (code != SQLITE_ROW) fail(database_.get(), code, "open", path_);
+    return sqlite3_column_int64(row.get(), 0);
+}
+
+}  // namespace twofifty::harness

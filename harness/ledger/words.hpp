@@ -57,11 +57,16 @@ enum class Trigger : std::uint8_t {
 };
 
 inline constexpr std::array trigger_names{
-    std::string_view{"reply_dropped"},     std::string_view{"reply_late_network"},
-    std::string_view{"reply_late_server"}, std::string_view{"reply_replaced"},
-    std::string_view{"reply_misread"},     std::string_view{"connection_cut"},
-    std::string_view{"receiver_died"},     std::string_view{"receiver_itself"},
-    std::string_view{"loop"},              std::string_view{"unattributed"},
+    std::string_view{"reply_dropped"},
+    std::string_view{"reply_late_network"},
+    std::string_view{"reply_late_server"},
+    std::string_view{"reply_replaced"},
+    std::string_view{"reply_misread"},
+    std::string_view{"connection_cut"},
+    std::string_view{"receiver_died"},
+    std::string_view{"receiver_itself"},
+    std::string_view{"loop"},
+    std::string_view{"unattributed"},
 };
 
 /// By which way an extra copy came.

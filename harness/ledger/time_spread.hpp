@@ -12,7 +12,7 @@ namespace twofifty::harness {
 /// How a set of times is spread. A percentile is the least recorded value that so many of all do
 /// not exceed (nearest rank), within 0.4 %; `max` and the counts are exact. `censored` is how many
 /// more were waited for in vain: they have no value and are in no percentile.
-struct Spread {
+struct TimeSpread {
     std::uint64_t count = 0;
     Duration p50{};
     Duration p90{};
@@ -20,16 +20,16 @@ struct Spread {
     Duration max{};
     std::uint64_t censored = 0;
 
-    bool operator==(const Spread&) const = default;
+    bool operator==(const TimeSpread&) const = default;
 };
 
-class SpreadRecorder {
+class TimeSpreadRecorder {
 public:
     /// A negative time counts as 0.
     void add(Duration value);
     void add_censored() { ++censored_; }
 
-    Spread spread() const;
+    TimeSpread spread() const;
 
 private:
     Duration percentile(std::uint64_t rank) const;

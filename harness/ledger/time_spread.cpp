@@ -1,4 +1,4 @@
-#include "harness/ledger/spread.hpp"
+#include "harness/ledger/time_spread.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -12,7 +12,7 @@ namespace {
 constexpr int bits_kept = 7;
 
 std::size_t bin_of(std::uint64_t value) {
-    const int shift = std::max(0, std::bit_width(value) - (bits_kept + 1));
+    const int shift = std::max(0, static_cast<int>(std::bit_width(value)) - (bits_kept + 1));
     return (static_cast<std::size_t>(shift) << bits_kept) +
            static_cast<std::size_t>(value >> shift);
 }
@@ -31,7 +31,7 @@ std::uint64_t rank_of(std::uint64_t percent, std::uint64_t count) {
 
 }  // namespace
 
-void SpreadRecorder::add(Duration value) {
+void TimeSpreadRecorder::add(Duration value) {
     const auto bits = static_cast<std::uint64_t>(std::max<std::int64_t>(0, value.count()));
     const std::size_t bin = bin_of(bits);
     if (bin >= bins_.size()) bins_.resize(bin + 1);
@@ -40,7 +40,8 @@ void SpreadRecorder::add(Duration value) {
     max_ = std::max(max_, bits);
 }
 
-Duration SpreadRecorder::percentile(std::uint64_t rank) const {
+Duration TimeSpreadRecorder::percentile(std::uint64_t rank) const {
+    if (rank == count_) return Duration{static_cast<std::int64_t>(max_)};
     std::uint64_t seen = 0;
     for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
         seen += bins_[bin];
@@ -51,8 +52,8 @@ Duration SpreadRecorder::percentile(std::uint64_t rank) const {
     return Duration{static_cast<std::int64_t>(max_)};
 }
 
-Spread SpreadRecorder::spread() const {
-    Spread spread{.count = count_, .censored = censored_};
+TimeSpread TimeSpreadRecorder::spread() const {
+    TimeSpread spread{.count = count_, .censored = censored_};
     if (count_ == 0) return spread;
     spread.p50 = percentile(rank_of(50, count_));
     spread.p90 = percentile(rank_of(90, count_));

@@ -1,0 +1,150 @@
+#include "harness/ledger/attribution.hpp"
+
+#include <algorithm>
+#include <initializer_list>
+
+namespace twofifty::harness {
+
+namespace {
+
+/// Everything known about the attempt that the receiver accepted although it was made again.
+class AcceptedAttempt {
+public:
+    AcceptedAttempt(const MessageStory& message, const PairStory& pair, std::uint32_t attempt,
+                    bool layer_seen)
+        : message_(message), pair_(pair), attempt_(attempt), layer_seen_(layer_seen) {
+        for (const AttemptEnd& end : pair.ends) {
+            if (end.attempt == attempt) end_ = &end;
+        }
+        for (const Joined<Transaction>& transaction : pair.transactions) {
+            if (transaction.attempt == attempt) transaction_ = &transaction.record;
+        }
+    }
+
+    /// Sets trigger, route and gaps.
+    void explain(ExtraCopy& extra) const {
+        extra.server_gap = server_gap();
+        extra.network_gap = network_gap();
+        if (end_ == nullptr) return;
+        switch (end_->outcome) {
+            case Outcome::accepted:
+                // The sender knew, and sent again: to a recipient that needed it no more.
+                extra.route = Route::recipient_subset;
+                break;
+            case Outcome::refused_for_now:
+            case Outcome::refused_for_good:
+                extra.trigger =
+                    met({Interference::replace}) ? Trigger::reply_replaced : Trigger::reply_misread;
+                break;
+            case Outcome::unknown: extra.trigger = trigger_of_unknown(); break;
+            case Outcome::not_sent:
+            case Outcome::none: break;
+        }
+    }
+
+private:
+    std::optional<Duration> server_gap() const {
+        if (transaction_ != nullptr) return transaction_->server_gap;
+        for (const Joined<Copy>& copy : pair_.copies) {
+            if (copy.attempt == attempt_ && copy.record.commit > Duration{}) {
+                return copy.record.commit;
+            }
+        }
+        return std::nullopt;
+    }
+
+    std::optional<Duration> network_gap() const {
+        for (const FinalReply& reply : message_.replies) {
+            const bool ours = reply.recipient == 0 || reply.recipient == pair_.recipient;
+            if (reply.attempt != attempt_ || !ours || transaction_ == nullptr) continue;
+            return std::max(Duration{}, reply.at - transaction_->at);
+        }
+        for (const Joined<Interfered>& seen : message_.interferences) {
+            if (concerns(seen) && seen.record.achieved >= Duration{}) return seen.record.achieved;
+        }
+        return std::nullopt;
+    }
+
+    Trigger trigger_of_unknown() const {
+        const bool timed_out =
+            end_->no_reply == NoReply::timed_out && end_->phase == Phase::data_done;
+        const std::optional<Duration> gap = server_gap();
+        if (timed_out && gap && *gap >= end_->waited) return Trigger::reply_late_server;
+        // Where several rules acted on one reply, the one that kept it for good decides; a cut
+        // decides before it where the connection was what the sender lost.
+        const bool lost = end_->no_reply == NoReply::connection_lost;
+        if (lost && met({Interference::cut})) return Trigger::connection_cut;
+        if (met({Interference::drop, Interference::hold_forever, Interference::swallow})) {
+            return Trigger::reply_dropped;
+        }
+        if (met({Interference::cut})) return Trigger::connection_cut;
+        if (met({Interference::delay, Interference::hold_for_a_time})) {
+            return Trigger::reply_late_network;
+        }
+        if (lost || met({Interference::server_gone})) return Trigger::receiver_died;
+        // The layer watched, and no reply of the server came by in all that time.
+        if (timed_out && layer_seen_ && transaction_ == nullptr) return Trigger::reply_late_server;
+        return Trigger::unattributed;
+    }
+
+    bool concerns(const Joined<Interfered>& seen) const {
+        return seen.attempt == attempt_ &&
+               (seen.record.recipient == 0 || seen.record.recipient == pair_.recipient);
+    }
+
+    bool met(std::initializer_list<Interference> kinds) const {
+        return std::any_of(message_.interferences.begin(), message_.interferences.end(),
+                           [&](const Joined<Interfered>& seen) {
+                               return concerns(seen) && std::find(kinds.begin(), kinds.end(),
+                                                                  seen.record.what) != kinds.end();
+                           });
+    }
+
+    const MessageStory& message_;
+    const PairStory& pair_;
+    std::uint32_t attempt_;
+    bool layer_seen_;
+    const AttemptEnd* end_ = nullptr;
+    const Transaction* transaction_ = nullptr;
+};
+
+/// The latest attempt before `copy` that the receiver had accepted: the copy in front of it shows
+/// one, a transaction whose copy was suppressed may show a later one.
+std::uint32_t accepted_before(const PairStory& pair, const Joined<Copy>& previous,
+                              const Joined<Copy>& copy) {
+    std::uint32_t attempt = previous.attempt;
+    for (const Joined<Transaction>& transaction : pair.transactions) {
+        if (transaction.attempt < copy.attempt) attempt = std::max(attempt, transaction.attempt);
+    }
+    return attempt;
+}
+
+}  // namespace
+
+std::vector<ExtraCopy> explain_extra_copies(const MessageStory& message, const PairStory& pair,
+                                            bool layer_seen) {
+    std::vector<ExtraCopy> extras;
+    for (std::size_t i = 1; i < pair.copies.size(); ++i) {
+        const Joined<Copy>& first = pair.copies.front();
+        const Joined<Copy>& previous = pair.copies[i - 1];
+        const Joined<Copy>& copy = pair.copies[i];
+        ExtraCopy extra{.recipient = pair.recipient,
+                        .copy = static_cast<std::uint32_t>(i + 1),
+                        .attempt = copy.attempt,
+                        .inferred = copy.inferred || previous.inferred};
+        if (copy.attempt == 0) {
+            extra.trigger = Trigger::unattributed;
+        } else if (copy.attempt == previous.attempt) {
+            extra.trigger = copy.record.received_headers > first.record.received_headers
+                                ? Trigger::loop
+                                : Trigger::receiver_itself;
+        } else {
+            const std::uint32_t accepted = accepted_before(pair, previous, copy);
+            AcceptedAttempt(message, pair, accepted, layer_seen).explain(extra);
+        }
+        extras.push_back(extra);
+    }
+    return extras;
+}
+
+}  // namespace twofifty::harness

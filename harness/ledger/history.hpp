@@ -1,0 +1,149 @@
+// What the judge remembers of a run: of each event only what a verdict or a cause can depend on,
+// as numbers, so that a million messages fit into a few hundred megabytes.
+#pragma once
+
+#include "harness/ledger/connections.hpp"
+#include "harness/ledger/pool.hpp"
+#include "record/event.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <vector>
+
+namespace twofifty::harness {
+
+/// Stands for a queue id, which is only ever compared within one pair. 0: no id.
+using QueueId = std::uint64_t;
+
+/// One try to hand a message over, as the fleet began it.
+struct AttemptBegun {
+    TimePoint at{};
+    std::uint32_t attempt = 0;
+    std::uint32_t connection = 0;  ///< The fleet's; 0 where it never had one.
+    bool censored = false;         ///< Its timeout was counted.
+};
+
+/// How the sender saw an attempt end without a reply.
+enum class NoReply : std::uint8_t { none, timed_out, connection_lost, other };
+
+/// How an attempt ended for one pair.
+struct AttemptEnd {
+    TimePoint at{};
+    Duration waited{};
+    std::uint32_t attempt = 0;
+    Phase phase = Phase::none;
+    Outcome outcome = Outcome::none;
+    NoReply no_reply = NoReply::none;
+};
+
+/// A reply to the final dot that the sender read.
+struct FinalReply {
+    TimePoint at{};
+    QueueId id = 0;
+    std::uint32_t attempt = 0;
+    std::uint32_t recipient = 0;  ///< 0: for all (SMTP); LMTP answers each.
+};
+
+/// What the layer saw the server accept for one pair.
+struct Transaction {
+    TimePoint at{};
+    Duration server_gap{};
+    QueueId id = 0;
+    std::uint32_t layer_attempt = 0;  ///< As the layer counts.
+    std::uint32_t layer_connection = 0;
+};
+
+struct Copy {
+    TimePoint at{};
+    Duration commit{};
+    std::uint64_t digest = 0;
+    QueueId id = 0;
+    std::uint32_t received_headers = 0;
+};
+
+/// What the impairment layer, or the server, did in an attempt that can explain an unseen reply.
+enum class Interference : std::uint8_t {
+    none,
+    drop,
+    delay,
+    hold_forever,
+    hold_for_a_time,
+    swallow,
+    cut,
+    replace,
+    server_gone,
+};
+
+struct Interfered {
+    TimePoint at{};
+    Duration achieved{-1};
+    std::uint32_t rule = 0;
+    std::uint32_t recipient = 0;
+    std::uint32_t layer_attempt = 0;
+    std::uint32_t layer_connection = 0;
+    Phase phase = Phase::none;
+    Interference what = Interference::none;
+};
+
+/// One (message, recipient).
+struct Pair {
+    TimePoint planned{};
+    std::uint64_t digest = 0;
+    std::uint32_t recipient = 0;
+    std::uint32_t next = Chain::end;  ///< The message's next pair.
+    Chain ends;
+    Chain transactions;
+    Chain copies;
+    bool submitted = false;
+    bool gave_up = false;
+};
+
+struct MessageHistory {
+    std::uint32_t pair = Chain::end;  ///< Its first pair.
+    Chain attempts;
+    Chain replies;
+    Chain interferences;
+};
+
+class History {
+public:
+    /// Made where there is none. REQUIRES: ordinal != 0.
+    MessageHistory& message(std::uint32_t ordinal);
+    /// Made where there is none. The reference stays valid.
+    Pair& pair(std::uint32_t message, std::uint32_t recipient);
+    /// Made where there is none, so that an attempt whose beginning was not recorded is one too.
+    AttemptBegun& attempt(const Event& event);
+
+    /// Calls `visit(ordinal, const MessageHistory&)` in the order of the ordinals.
+    template <class Visit>
+    void for_each_message(const Visit& visit) const {
+        for (std::size_t i = 0; i < near_.size(); ++i) {
+            visit(static_cast<std::uint32_t>(i + 1), near_[i]);
+        }
+        for (const auto& [ordinal, message] : far_) visit(ordinal, message);
+    }
+
+    /// Calls `visit(const Pair&)` in the order in which the pairs became known.
+    template <class Visit>
+    void for_each_pair(const MessageHistory& message, const Visit& visit) const {
+        for (std::uint32_t i = message.pair; i != Chain::end; i = pairs_[i].next) visit(pairs_[i]);
+    }
+
+    Pool<AttemptBegun> attempts;
+    Pool<AttemptEnd> ends;
+    Pool<FinalReply> replies;
+    Pool<Transaction> transactions;
+    Pool<Copy> copies;
+    Pool<Interfered> interferences;
+    Connections connections;
+
+private:
+    /// Ordinals up to a bound that grows with the run stand in a row. Beyond it only a forged or
+    /// damaged ordinal lies; it must not cost the memory of all those before it.
+    std::deque<MessageHistory> near_;
+    std::map<std::uint32_t, MessageHistory> far_;
+    std::deque<Pair> pairs_;
+};
+
+}  // namespace twofifty::harness

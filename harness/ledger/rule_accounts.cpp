@@ -1,0 +1,81 @@
+#include "harness/ledger/rule_accounts.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+namespace twofifty::harness {
+
+RuleAccounts::RuleAccounts(JudgeFacts facts) : facts_(std::move(facts)) {
+    for (std::uint32_t number = 1; number <= facts_.rules.size(); ++number) accounts_[number];
+}
+
+RuleAccounts::Firing RuleAccounts::firing(const Event& event) {
+    return {event.rule, event.connection, event.message, event.recipient, event.phase};
+}
+
+void RuleAccounts::add_fired(const Event& event) {
+    Account& account = accounts_[event.rule];
+    ++account.fired;
+    if (event.duration <= Duration{}) return;
+    account.asked.add(event.duration);
+    open_[firing(event)] = event.duration;
+}
+
+void RuleAccounts::add_achieved(const Event& event) {
+    Account& account = accounts_[event.rule];
+    const auto open = open_.find(firing(event));
+    if (event.text == "released") {
+        ++account.released;
+        account.achieved.add(event.duration);
+        if (open != open_.end()) account.lateness.add(event.duration - open->second);
+    }
+    if (event.text == "client_gone") ++account.client_gone;
+    if (event.text == "server_gone") ++account.server_gone;
+    if (open != open_.end()) open_.erase(open);
+}
+
+Interference RuleAccounts::interference(const Event& fired) const {
+    constexpr std::array known{
+        std::pair{std::string_view{"drop"}, Interference::drop},
+        std::pair{std::string_view{"delay"}, Interference::delay},
+        std::pair{std::string_view{"hold"}, Interference::hold_forever},
+        std::pair{std::string_view{"swallow"}, Interference::swallow},
+        std::pair{std::string_view{"cut"}, Interference::cut},
+        std::pair{std::string_view{"replace"}, Interference::replace},
+    };
+    for (const auto& [name, what] : known) {
+        if (fired.text != name) continue;
+        if (what != Interference::hold_forever) return what;
+        // A firing's time is 0 both for "forever" and for "next_command".
+        const bool named = fired.rule >= 1 && fired.rule <= facts_.rules.size();
+        const bool until_next_command =
+            named && facts_.rules[fired.rule - 1].effect.find("next_command") != std::string::npos;
+        return fired.duration > Duration{} || until_next_command ? Interference::hold_for_a_time
+                                                                 : Interference::hold_forever;
+    }
+    return Interference::none;
+}
+
+std::vector<RuleAccount> RuleAccounts::accounts() const {
+    std::vector<RuleAccount> accounts;
+    for (const auto& [number, account] : accounts_) {
+        const bool named = number >= 1 && number <= facts_.rules.size();
+        accounts.push_back({
+            .name = named ? facts_.rules[number - 1].name : fmt::format("rule {}", number),
+            .effect = named ? facts_.rules[number - 1].effect : std::string{},
+            .fired = account.fired,
+            .released = account.released,
+            .client_gone = account.client_gone,
+            .server_gone = account.server_gone,
+            .asked = account.asked.spread(),
+            .achieved = account.achieved.spread(),
+            .lateness = account.lateness.spread(),
+        });
+    }
+    return accounts;
+}
+
+}  // namespace twofifty::harness
