@@ -50,8 +50,8 @@ std::string_view queue_id(const Reply& reply);
 class ReplyParser {
 public:
     /// Takes the bytes up to the end of the next reply, or all of them. Returns how many were
-    /// taken. REQUIRES: no reply is complete. Errors: reply_malformed, reply_code_changed,
-    /// reply_line_too_long, reply_too_many_lines (smtp::Error).
+    /// taken; on an error, none are. REQUIRES: no reply is complete. Errors: reply_malformed,
+    /// reply_code_changed, reply_line_too_long, reply_too_many_lines (smtp::Error).
     boost::system::result<std::size_t> feed(std::string_view bytes);
 
     /// True when a reply is complete; then take() must be called before more is fed.
@@ -61,6 +61,8 @@ public:
 
     /// Bytes of an unfinished reply held so far.
     std::size_t pending() const { return reply_.raw.size(); }
+    /// Hands out those bytes and forgets them, for one who passes on what is no SMTP (any more).
+    std::string take_unfinished();
 
 private:
     boost::system::error_code end_line();

@@ -14,6 +14,7 @@ namespace twofifty::smtp {
 boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
     TF_CHECK(!complete_);
     if (failed_) return failed_;
+    const std::size_t held = reply_.raw.size();
     std::size_t taken = 0;
     while (taken < bytes.size() && !complete_) {
         const std::size_t room = reply_line_limit - (reply_.raw.size() - line_start_);
@@ -27,7 +28,10 @@ boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
             failed_ = end_line();
         else if (size == room)
             failed_ = Error::reply_line_too_long;
-        if (failed_) return failed_;
+        if (failed_) {
+            reply_.raw.resize(held);
+            return failed_;
+        }
     }
     return taken;
 }
@@ -55,6 +59,13 @@ Reply ReplyParser::take() {
     line_start_ = 0;
     line_count_ = 0;
     return std::exchange(reply_, Reply{});
+}
+
+std::string ReplyParser::take_unfinished() {
+    TF_CHECK(!complete_);
+    line_start_ = 0;
+    line_count_ = 0;
+    return std::exchange(reply_, Reply{}).raw;
 }
 
 }  // namespace twofifty::smtp

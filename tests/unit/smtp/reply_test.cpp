@@ -161,12 +161,12 @@ TEST(ReplyParser, Takes128LinesAndNoMore) {
     EXPECT_EQ(parse(lines_of(129)), failed(Error::reply_too_many_lines));
 }
 
-TEST(ReplyParser, HoldsNoMoreThanALineOfAnEndlessLine) {
+TEST(ReplyParser, HoldsNothingOfAnEndlessLine) {
     ReplyParser parser;
     const std::string block(1 << 16, '2');
     for (int round = 0; round < 3; ++round)
         EXPECT_EQ(parser.feed(block).error(), Error::reply_line_too_long);
-    EXPECT_EQ(parser.pending(), reply_line_limit);
+    EXPECT_EQ(parser.pending(), 0U);
 }
 
 TEST(ReplyParser, NoticesAnEndlessLineThatComesByteByByte) {
@@ -174,6 +174,31 @@ TEST(ReplyParser, NoticesAnEndlessLineThatComesByteByByte) {
     for (std::size_t byte = 1; byte < reply_line_limit; ++byte)
         ASSERT_FALSE(parser.feed("2").has_error()) << byte;
     EXPECT_EQ(parser.feed("2").error(), Error::reply_line_too_long);
+}
+
+// One who passes on what is no SMTP must lose no byte and repeat none.
+TEST(ReplyParser, TakesNoneOfTheBytesThatHoldAnError) {
+    for (const std::string_view stream :
+         {"250-a\r\n250-b\r\n251 c\r\n"sv, "SSH-2.0-x\r\n"sv, "250-a\r\n250"sv})
+        for (std::size_t split = 0; split <= stream.size(); ++split) {
+            ReplyParser parser;
+            std::string_view rest = stream;
+            for (const std::size_t size : {split, stream.size() - split})
+                if (const auto taken = parser.feed(rest.substr(0, size)))
+                    rest.remove_prefix(*taken);
+                else
+                    break;
+            EXPECT_EQ(parser.take_unfinished() + std::string(rest), stream)
+                << testing::PrintToString(stream) << " split at " << split;
+        }
+}
+
+TEST(ReplyParser, ReadsTheNextReplyBehindBytesThatWereHandedOut) {
+    ReplyParser parser;
+    parser.feed("250-a\r\n25").value();
+    EXPECT_EQ(parser.take_unfinished(), "250-a\r\n25");
+    EXPECT_EQ(parser.feed("354 b\r\n").value(), 7U);
+    EXPECT_EQ(parser.take(), reply(354, "354 b\r\n"));
 }
 
 TEST(ReplyParser, StaysFailed) {
