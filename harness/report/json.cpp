@@ -1,0 +1,315 @@
+// summary.json: the one file that other programs read, hence keys in one order, one schema number,
+// and numbers that read back as the same value.
+#include "harness/report/format.hpp"
+#include "settings/value.hpp"
+
+#include <fmt/format.h>
+#include <boost/json.hpp>
+
+#include <cmath>
+
+namespace twofifty::harness {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::int64_t schema = 1;
+
+void print(std::string& out, const json::value& value, std::size_t depth);
+
+template <class Range, class Each>
+void print_members(std::string& out, const Range& range, std::size_t depth, char open, char close,
+                   Each each) {
+    out += open;
+    bool first = true;
+    for (const auto& member : range) {
+        out += first ? "\n" : ",\n";
+        first = false;
+        out.append(2 * (depth + 1), ' ');
+        each(member);
+    }
+    if (!first) {
+        out += '\n';
+        out.append(2 * depth, ' ');
+    }
+    out += close;
+}
+
+/// Boost.JSON writes 2.5 as 2.5E0; people read this file too.
+void print(std::string& out, const json::value& value, std::size_t depth) {
+    if (value.is_object()) {
+        print_members(out, value.get_object(), depth, '{', '}', [&](const auto& member) {
+            out += json::serialize(json::string(member.key()));
+            out += ": ";
+            print(out, member.value(), depth + 1);
+        });
+    } else if (value.is_array()) {
+        print_members(out, value.get_array(), depth, '[', ']',
+                      [&](const json::value& element) { print(out, element, depth + 1); });
+    } else if (value.is_double()) {
+        const double number = value.get_double();
+        out += std::isfinite(number) ? fmt::format("{}", number) : "null";
+    } else {
+        out += json::serialize(value);
+    }
+}
+
+json::array texts(std::span<const std::string> values) {
+    json::array array;
+    for (const std::string& value : values) array.emplace_back(value);
+    return array;
+}
+
+json::object counts(std::span<const Count> values) {
+    json::object object;
+    for (const Count& value : values) object[value.name] = value.count;
+    return object;
+}
+
+json::object times(const TimeFigures& values) {
+    json::object object{{"count", values.count}, {"censored", values.censored}};
+    if (values.count == 0) return object;
+    object["p50"] = values.p50;
+    object["p90"] = values.p90;
+    object["p99"] = values.p99;
+    object["max"] = values.max;
+    return object;
+}
+
+json::object latency(std::span<const PhaseLatency> phases) {
+    json::object object;
+    for (const PhaseLatency& phase : phases) {
+        object[phase.phase] = times(phase.times);
+    }
+    return object;
+}
+
+json::array rules(std::span<const RuleCounts> values) {
+    json::array array;
+    for (const RuleCounts& rule : values) {
+        json::object object{{"name", rule.name}, {"effect", rule.effect}};
+        object["matched"] = rule.matched ? json::value(*rule.matched) : json::value(nullptr);
+        object["fired"] = rule.fired;
+        array.emplace_back(std::move(object));
+    }
+    return array;
+}
+
+json::array expectations(std::span<const ExpectationFigures> values) {
+    json::array array;
+    for (const ExpectationFigures& value : values) {
+        json::object object{{"figure", value.figure}, {"bound", value.bound}};
+        object["value"] = value.value ? json::value(*value.value) : json::value(nullptr);
+        object["unit"] = value.unit;
+        object["held"] = value.held;
+        array.emplace_back(std::move(object));
+    }
+    return array;
+}
+
+json::array discrepancies(std::span<const DiscrepancyFigures> values) {
+    json::array array;
+    for (const DiscrepancyFigures& value : values) {
+        array.emplace_back(json::object{{"message", value.message},
+                                        {"recipient", value.recipient},
+                                        {"copies", value.copies},
+                                        {"accepted", value.accepted}});
+    }
+    return array;
+}
+
+json::array examples(std::span<const Example> values) {
+    json::array array;
+    for (const Example& example : values) {
+        json::array timeline;
+        for (const TimelineEntry& entry : example.timeline) {
+            timeline.emplace_back(json::object{{"at_ms", entry.at_ms}, {"text", entry.text}});
+        }
+        array.emplace_back(json::object{{"message", example.message},
+                                        {"title", example.title},
+                                        {"timeline", std::move(timeline)}});
+    }
+    return array;
+}
+
+std::string text(const json::value& value) {
+    return std::string(value.as_string());
+}
+
+template <class Number>
+Number number(const json::value& value) {
+    return value.to_number<Number>();
+}
+
+std::vector<std::string> read_texts(const json::value& value) {
+    std::vector<std::string> read;
+    for (const json::value& element : value.as_array()) read.push_back(text(element));
+    return read;
+}
+
+std::vector<Count> read_counts(const json::value& value) {
+    std::vector<Count> read;
+    for (const auto& member : value.as_object()) {
+        read.push_back({std::string(member.key()), number<std::uint64_t>(member.value())});
+    }
+    return read;
+}
+
+TimeFigures read_times(const json::value& value) {
+    TimeFigures read;
+    read.count = number<std::uint64_t>(value.at("count"));
+    read.censored = number<std::uint64_t>(value.at("censored"));
+    if (read.count == 0) return read;
+    read.p50 = number<double>(value.at("p50"));
+    read.p90 = number<double>(value.at("p90"));
+    read.p99 = number<double>(value.at("p99"));
+    read.max = number<double>(value.at("max"));
+    return read;
+}
+
+template <class Number>
+std::optional<Number> read_optional(const json::value& value) {
+    if (value.is_null()) return std::nullopt;
+    return number<Number>(value);
+}
+
+Example read_example(const json::value& value) {
+    Example read{number<std::uint32_t>(value.at("message")), text(value.at("title")), {}};
+    for (const json::value& entry : value.at("timeline").as_array()) {
+        read.timeline.push_back({number<double>(entry.at("at_ms")), text(entry.at("text"))});
+    }
+    return read;
+}
+
+Result read_result(const json::value& value) {
+    for (const Result result : {Result::passed, Result::failed, Result::inconclusive}) {
+        if (value.as_string() == to_string(result)) return result;
+    }
+    throw std::runtime_error("the result is none of passed, failed, inconclusive");
+}
+
+void read_counters(Summary& summary, const json::value& root) {
+    summary.messages = number<std::uint64_t>(root.at("messages"));
+    summary.recipients = number<std::uint64_t>(root.at("recipients"));
+    summary.attempts = number<std::uint64_t>(root.at("attempts"));
+    summary.transactions_accepted = number<std::uint64_t>(root.at("transactions_accepted"));
+    summary.copies = number<std::uint64_t>(root.at("copies"));
+    summary.extra_copies = number<std::uint64_t>(root.at("extra_copies"));
+    summary.unexpected = number<std::uint64_t>(root.at("unexpected"));
+    summary.verdicts = read_counts(root.at("verdicts"));
+    summary.sender_ends = read_counts(root.at("sender_ends"));
+    summary.causes = read_counts(root.at("causes"));
+    summary.routes = read_counts(root.at("routes"));
+    summary.copies_histogram = read_counts(root.at("copies_histogram"));
+    summary.discrepancies = number<std::uint64_t>(root.at("discrepancies"));
+}
+
+void read_lists(Summary& summary, const json::value& root) {
+    for (const auto& member : root.at("latency_ms").as_object()) {
+        summary.latency.push_back({std::string(member.key()), read_times(member.value())});
+    }
+    for (const json::value& rule : root.at("rules").as_array()) {
+        summary.rules.push_back({text(rule.at("name")), text(rule.at("effect")),
+                                 read_optional<std::uint64_t>(rule.at("matched")),
+                                 number<std::uint64_t>(rule.at("fired"))});
+    }
+    for (const json::value& value : root.at("expectations").as_array()) {
+        summary.expectations.push_back({text(value.at("figure")), text(value.at("bound")),
+                                        read_optional<double>(value.at("value")),
+                                        text(value.at("unit")), value.at("held").as_bool()});
+    }
+    for (const json::value& value : root.at("discrepancies_named").as_array()) {
+        summary.discrepancies_named.push_back({number<std::uint32_t>(value.at("message")),
+                                               text(value.at("recipient")),
+                                               number<std::uint32_t>(value.at("copies")),
+                                               number<std::uint32_t>(value.at("accepted"))});
+    }
+    for (const json::value& value : root.at("examples").as_array()) {
+        summary.examples.push_back(read_example(value));
+    }
+}
+
+Summary read(const json::value& root) {
+    const auto found_schema = number<std::int64_t>(root.at("schema"));
+    if (found_schema != schema) {
+        throw std::runtime_error(
+            fmt::format("it has schema {}, and this program reads {}", found_schema, schema));
+    }
+    Summary summary;
+    summary.scenario = text(root.at("scenario"));
+    summary.question = text(root.at("question"));
+    summary.version = text(root.at("version"));
+    summary.seed = number<std::uint64_t>(root.at("seed"));
+    summary.world = text(root.at("world"));
+    summary.started_at = text(root.at("started_at"));
+    summary.duration_s = number<double>(root.at("duration_s"));
+    summary.digest = text(root.at("digest"));
+    summary.result = read_result(root.at("result"));
+    summary.result_reasons = read_texts(root.at("result_reasons"));
+    summary.incomplete = read_texts(root.at("incomplete"));
+    read_counters(summary, root);
+    summary.time_to_acknowledge = read_times(root.at("time_to_acknowledge_ms"));
+    summary.time_to_delivery = read_times(root.at("time_to_delivery_ms"));
+    summary.observed_at = text(root.at("observed_at"));
+    summary.assumptions = read_texts(root.at("assumptions"));
+    read_lists(summary, root);
+    return summary;
+}
+
+}  // namespace
+
+std::string write_json(const Summary& summary) {
+    const json::object root{
+        {"schema", schema},
+        {"scenario", summary.scenario},
+        {"question", summary.question},
+        {"version", summary.version},
+        {"seed", summary.seed},
+        {"world", summary.world},
+        {"started_at", summary.started_at},
+        {"duration_s", summary.duration_s},
+        {"digest", summary.digest},
+        {"result", to_string(summary.result)},
+        {"result_reasons", texts(summary.result_reasons)},
+        {"incomplete", texts(summary.incomplete)},
+        {"messages", summary.messages},
+        {"recipients", summary.recipients},
+        {"attempts", summary.attempts},
+        {"transactions_accepted", summary.transactions_accepted},
+        {"copies", summary.copies},
+        {"extra_copies", summary.extra_copies},
+        {"unexpected", summary.unexpected},
+        {"verdicts", counts(summary.verdicts)},
+        {"sender_ends", counts(summary.sender_ends)},
+        {"causes", counts(summary.causes)},
+        {"routes", counts(summary.routes)},
+        {"copies_histogram", counts(summary.copies_histogram)},
+        {"latency_ms", latency(summary.latency)},
+        {"time_to_acknowledge_ms", times(summary.time_to_acknowledge)},
+        {"time_to_delivery_ms", times(summary.time_to_delivery)},
+        {"observed_at", summary.observed_at},
+        {"rules", rules(summary.rules)},
+        {"expectations", expectations(summary.expectations)},
+        {"discrepancies", summary.discrepancies},
+        {"discrepancies_named", discrepancies(summary.discrepancies_named)},
+        {"assumptions", texts(summary.assumptions)},
+        {"examples", examples(summary.examples)},
+    };
+    std::string out;
+    print(out, root, 0);
+    out += '\n';
+    return out;
+}
+
+Summary read_json(std::string_view content, std::string_view source) {
+    try {
+        return read(json::parse({content.data(), content.size()}));
+    } catch (const std::exception& error) {
+        // Boost's own words name what is missing or of the wrong type, though not where.
+        throw settings::Error(
+            settings::Place{.source = std::string(source)},
+            fmt::format("this is no summary.json of a twofifty run: {}", error.what()));
+    }
+}
+
+}  // namespace twofifty::harness

@@ -1,0 +1,134 @@
+#include "harness/report/summarise.hpp"
+
+#include "netem/effects/effect.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace twofifty::harness {
+namespace {
+
+template <class Enumeration, std::size_t size>
+std::vector<Count> named(const Tally<Enumeration, size>& tally,
+                         const std::array<Enumeration, size>& order) {
+    std::vector<Count> counts;
+    for (const Enumeration value : order) {
+        counts.push_back({std::string(to_string(value)), tally[value]});
+    }
+    return counts;
+}
+
+/// What went well first, then what a reader fears most.
+constexpr std::array verdict_order{Verdict::once,      Verdict::duplicated, Verdict::lost,
+                                   Verdict::ghost,     Verdict::failed,     Verdict::pending,
+                                   Verdict::corrupted, Verdict::unobserved};
+constexpr std::array end_order{SenderEnd::acknowledged, SenderEnd::gave_up, SenderEnd::pending};
+constexpr std::array trigger_order{
+    Trigger::reply_dropped,  Trigger::reply_late_network, Trigger::reply_late_server,
+    Trigger::reply_replaced, Trigger::reply_misread,      Trigger::connection_cut,
+    Trigger::receiver_died,  Trigger::receiver_itself,    Trigger::loop,
+    Trigger::unattributed};
+constexpr std::array route_order{Route::same_host, Route::next_host, Route::recipient_subset};
+
+TimeFigures in_ms(const TimeSpread& spread) {
+    return {.count = spread.count,
+            .censored = spread.censored,
+            .p50 = to_ms(spread.p50),
+            .p90 = to_ms(spread.p90),
+            .p99 = to_ms(spread.p99),
+            .max = to_ms(spread.max)};
+}
+
+std::vector<std::string> reasons_for_incomplete(const Judgement& judgement) {
+    std::vector<std::string> reasons;
+    if (!judgement.target_failure.empty()) {
+        reasons.push_back(fmt::format("The target failed: {}.", judgement.target_failure));
+    }
+    if (judgement.load_end.empty()) {
+        reasons.emplace_back("The run stopped before all messages were submitted.");
+    } else if (judgement.load_end == "interrupted") {
+        reasons.emplace_back("The load was interrupted before all messages were submitted.");
+    }
+    if (judgement.drain_end.empty()) {
+        reasons.emplace_back("The run stopped before copies were quiet and queues were empty.");
+    } else if (judgement.drain_end == "budget") {
+        reasons.emplace_back(
+            "The drain's budget ended before copies were quiet and queues were empty.");
+    } else if (judgement.drain_end != "quiet") {
+        reasons.push_back(fmt::format("The drain did not finish ({}).", judgement.drain_end));
+    }
+    return reasons;
+}
+
+std::vector<RuleCounts> rule_counts(const Judgement& judgement, const Scenario& scenario,
+                                    const RunFacts& facts) {
+    std::vector<RuleCounts> rules;
+    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
+        RuleCounts rule;
+        rule.name = scenario.rules[i].name;
+        rule.effect = netem::to_toml(scenario.rules[i].effect);
+        if (i < facts.matched.size()) rule.matched = facts.matched[i];
+        if (i < judgement.rules.size()) rule.fired = judgement.rules[i].fired;
+        rules.push_back(std::move(rule));
+    }
+    return rules;
+}
+
+std::string address(const AddressBook& book, std::uint32_t number) {
+    if (number >= 1 && number <= book.size()) return book.address_of(number);
+    return fmt::format("recipient {}", number);
+}
+
+void take_counts(Summary& summary, const Counts& counts) {
+    summary.messages = counts.messages;
+    summary.recipients = counts.recipients;
+    summary.attempts = counts.attempts;
+    summary.transactions_accepted = counts.transactions_accepted;
+    summary.copies = counts.copies;
+    summary.extra_copies = counts.extra_copies;
+    summary.unexpected = counts.unexpected;
+    summary.verdicts = named(counts.verdicts, verdict_order);
+    summary.sender_ends = named(counts.sender_ends, end_order);
+    summary.causes = named(counts.causes, trigger_order);
+    summary.routes = named(counts.routes, route_order);
+    for (const auto& [copies, pairs] : counts.copies_histogram) {
+        summary.copies_histogram.push_back({std::to_string(copies), pairs});
+    }
+}
+
+}  // namespace
+
+Summary summarise(const Judgement& judgement, const Scenario& scenario, const RunFacts& facts,
+                  const AddressBook& recipients) {
+    Summary summary;
+    summary.scenario = scenario.name;
+    summary.question = scenario.question;
+    summary.version = facts.version;
+    summary.seed = scenario.seed;
+    summary.world = facts.world;
+    summary.started_at = facts.started_at;
+    summary.duration_s = to_seconds(judgement.duration);
+    summary.digest = facts.digest;
+    summary.observed_at = facts.observed_at;
+    summary.assumptions = facts.assumptions;
+    summary.incomplete = reasons_for_incomplete(judgement);
+    take_counts(summary, judgement.counts);
+    for (std::size_t i = 0; i < judgement.latency.size(); ++i) {
+        const TimeSpread& spread = judgement.latency[i];
+        if (spread.count == 0 && spread.censored == 0) continue;
+        summary.latency.push_back({std::string(phase_names[i]), in_ms(spread)});
+    }
+    summary.time_to_acknowledge = in_ms(judgement.time_to_acknowledge);
+    summary.time_to_delivery = in_ms(judgement.time_to_delivery);
+    summary.rules = rule_counts(judgement, scenario, facts);
+    summary.discrepancies = judgement.discrepancy_count;
+    for (const Discrepancy& found : judgement.discrepancies) {
+        summary.discrepancies_named.push_back({found.message, address(recipients, found.recipient),
+                                               found.copies, found.transactions});
+    }
+    decide(summary, scenario.expectations);
+    return summary;
+}
+
+}  // namespace twofifty::harness

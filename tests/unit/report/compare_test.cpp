@@ -1,0 +1,106 @@
+// Two runs side by side.
+#include "harness/report/compare.hpp"
+#include "settings/value.hpp"
+#include "tests/unit/report/example_summary.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace twofifty::harness {
+namespace {
+
+using testing::HasSubstr;
+
+CheckedBound checked(const Summary& second, std::string_view text) {
+    const ChangeBound bound = parse_change_bound(text);
+    return compare(example_summary(), second, {&bound, 1}).bounds.at(0);
+}
+
+TEST(Compare, ARunEqualsItself) {
+    for (const ComparedFigure& figure : compare(example_summary(), example_summary(), {}).figures) {
+        EXPECT_EQ(figure.first, figure.second) << figure.name;
+    }
+}
+
+TEST(Compare, FiguresOfEitherRunAreShown) {
+    Summary second = example_summary();
+    second.causes = {{"connection_cut", 3}};
+    const RunComparison comparison = compare(example_summary(), second, {});
+    EXPECT_THAT(comparison.figures,
+                testing::Contains(ComparedFigure{"causes.reply_dropped", "", 41, 0}));
+    EXPECT_THAT(comparison.figures,
+                testing::Contains(ComparedFigure{"causes.connection_cut", "", 0, 3}));
+}
+
+TEST(Compare, AShareOfRecipientsIsComparedInPoints) {
+    Summary second = example_summary();
+    second.recipients = 4000;
+    second.verdicts = {{"duplicated", 100}};  // 2.5 % after 2 %.
+    EXPECT_EQ(checked(second, "duplicated <= +0.5%").held, true);
+    EXPECT_EQ(checked(second, "duplicated <= +0.4%").held, false);
+    EXPECT_NEAR(checked(second, "duplicated <= +0.4%").change.value(), 0.5, 1e-9);
+}
+
+TEST(Compare, ATimeIsComparedWithTheFirstRunsOrInItsUnit) {
+    Summary second = example_summary();
+    second.latency[1].times.p99 = 5.7;  // 20 % above 4.75.
+    EXPECT_TRUE(checked(second, "latency.data_done.p99 <= +20%").held);
+    EXPECT_FALSE(checked(second, "latency.data_done.p99 <= +19%").held);
+    EXPECT_TRUE(checked(second, "latency.data_done.p99 <= +1ms").held);
+    EXPECT_FALSE(checked(second, "latency.data_done.p99 <= +900us").held);
+}
+
+TEST(Compare, ACountIsComparedAsACount) {
+    Summary second = example_summary();
+    second.attempts = 2053;
+    EXPECT_TRUE(checked(second, "attempts <= +10").held);
+    EXPECT_FALSE(checked(second, "attempts <= +9").held);
+    EXPECT_FALSE(checked(second, "attempts <= -1").held);
+}
+
+TEST(Compare, ABoundOnAFigureThatARunLacksDoesNotHold) {
+    Summary second = example_summary();
+    second.latency.clear();
+    EXPECT_EQ(checked(second, "latency.data_done.p99 <= +20%"),
+              (CheckedBound{"latency.data_done.p99 <= +20%", std::nullopt, "%", false}));
+}
+
+TEST(Compare, FromNothingToSomethingHasNoPercentage) {
+    Summary first = example_summary();
+    first.attempts = 0;
+    const ChangeBound bound = parse_change_bound("attempts <= +20%");
+    EXPECT_FALSE(compare(first, example_summary(), {&bound, 1}).bounds.at(0).held);
+    EXPECT_TRUE(compare(first, first, {&bound, 1}).bounds.at(0).held);
+}
+
+TEST(Compare, OneBrokenBoundIsEnough) {
+    const std::array bounds{parse_change_bound("lost == 0"), parse_change_bound("attempts < 0")};
+    EXPECT_FALSE(compare(example_summary(), example_summary(), bounds).all_held());
+    EXPECT_TRUE(
+        compare(example_summary(), example_summary(), std::span(bounds).first(1)).all_held());
+}
+
+TEST(Compare, WhatIsNoBoundIsAnErrorThatQuotesIt) {
+    for (const std::string_view text :
+         {"", "duplicated", "duplicated <=", "duplicated <= %", "duplicated <= +x%",
+          "nonsense <= 1", "duplicated = 1", "duplicated <= +1 2", "latency.data_done.p99 <= +20",
+          "<= 1", "attempts <= +1ms", "attempts <= ++1", "attempts <= inf",
+          "duplicated <= +1e999"}) {
+        try {
+            parse_change_bound(text);
+            ADD_FAILURE() << "read: " << text;
+        } catch (const settings::Error& error) {
+            EXPECT_THAT(error.what(), HasSubstr(std::string(text)));
+        }
+    }
+}
+
+TEST(Compare, TheTableNamesWhatDoesNotHold) {
+    const ChangeBound bound = parse_change_bound("attempts < 0");
+    const std::string text =
+        write_comparison(compare(example_summary(), example_summary(), {&bound, 1}), false);
+    EXPECT_THAT(text, HasSubstr("NOT HELD  attempts < 0   the change is +0\n"));
+}
+
+}  // namespace
+}  // namespace twofifty::harness
