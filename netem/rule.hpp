@@ -44,6 +44,8 @@ struct Rule {
     std::string name;
     Selector when;
     Effect effect;
+
+    bool operator==(const Rule&) const = default;
 };
 
 }  // namespace twofifty::netem

@@ -247,9 +247,13 @@ std::vector<Section> Section::sections(std::string_view key) {
     return result;
 }
 
-void Section::fail(std::string_view key, const std::string& message) const {
+const Place& Section::place_of(std::string_view key) const {
     const Table::Entry* entry = table_ ? table_->find(key) : nullptr;
-    throw Error(entry ? entry->place : place_, path_of(key) + ": " + message);
+    return entry ? entry->place : place_;
+}
+
+void Section::fail(std::string_view key, const std::string& message) const {
+    throw Error(place_of(key), path_of(key) + ": " + message);
 }
 
 void Section::finish() {

@@ -34,6 +34,8 @@ public:
     bool has(std::string_view key);
     /// The raw value, or null. Counts as asked for.
     const Value* value(std::string_view key);
+    /// The place of a key, or the table's own where the key is absent.
+    const Place& place_of(std::string_view key) const;
     /// Keys present, in the order of the file.
     std::vector<std::string> keys() const;
 

@@ -1,0 +1,158 @@
+#include "harness/scenario/read_scenario.hpp"
+
+#include "harness/scenario/corpus.hpp"
+#include "harness/scenario/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <limits>
+
+namespace twofifty::harness {
+namespace {
+
+using settings::Section;
+using settings::Value;
+
+constexpr std::array<std::string_view, 2> heal_names{"never", "after_load"};
+
+/// Results lie in a folder of this name.
+bool is_folder_name(std::string_view text) {
+    return !text.empty() && text.size() <= 100 && text.front() != '.' &&
+           std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                      c == '-' || c == '_' || c == '.';
+           });
+}
+
+std::string read_name(Section& root) {
+    std::string name =
+        root.text("name").value_or(std::filesystem::path(root.place().source).stem().string());
+    if (!is_folder_name(name))
+        root.fail("name", fmt::format("{} names no results folder; expected 1 to 100 letters, "
+                                      "digits, hyphens, underscores and dots, such as \"lost-250\"",
+                                      settings::quoted(name)));
+    return name;
+}
+
+DrainSettings read_drain(Section drain) {
+    DrainSettings result;
+    result.quiet_for = drain.duration("quiet_for", 1ms, 24h).value_or(result.quiet_for);
+    result.budget = drain.duration("budget", 0s, 24h * 365).value_or(result.budget);
+    result.heal_after_load = drain.choice("heal", heal_names).value_or(0) == 1;
+    drain.finish();
+    return result;
+}
+
+VirtualSettings read_virtual(Section section) {
+    VirtualSettings result;
+    result.latency = section.duration("latency", 0s, 1h).value_or(result.latency);
+    section.finish();
+    return result;
+}
+
+std::vector<netem::Rule> read_rules(Section& root) {
+    std::vector<netem::Rule> result;
+    for (Section& section : root.sections("impair")) {
+        netem::Rule rule = read_rule(section);
+        if (std::ranges::find(result, rule.name, &netem::Rule::name) != result.end())
+            section.fail("name",
+                         fmt::format("another rule is named {}; expected a name of its own, "
+                                     "since decisions are keyed by it",
+                                     settings::quoted(rule.name)));
+        result.push_back(std::move(rule));
+    }
+    return result;
+}
+
+/// Contradictions between sections.
+void check_together(Section& root, const Scenario& scenario) {
+    const TargetSettings& target = scenario.target;
+    if (target.direct && !scenario.rules.empty())
+        root.fail(
+            "impair",
+            "contradicts target.direct = true, which leaves the impairment layer out; expected "
+            "one of the two");
+    if (target.server.empty()) return;
+    if (scenario.message.recipients > target.reference.max_recipients)
+        root.section("message").fail(
+            "recipients",
+            fmt::format("{} are more than target.reference.max_recipients, {}; "
+                        "expected at most as many",
+                        scenario.message.recipients, target.reference.max_recipients));
+}
+
+/// The first comment block of a file, without its marks.
+std::string first_comment(std::string_view text) {
+    std::string result;
+    bool begun = false;
+    while (!text.empty()) {
+        const std::size_t end = std::min(text.find('\n'), text.size());
+        std::string_view line = text.substr(0, end);
+        text.remove_prefix(std::min(end + 1, text.size()));
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (!line.starts_with('#')) {
+            if (begun || !line.empty()) break;
+            continue;
+        }
+        if (begun) result += '\n';
+        begun = true;
+        line.remove_prefix(line.starts_with("# ") ? 2 : 1);
+        result += line;
+    }
+    return result;
+}
+
+Value read_tree(std::string_view text, const std::string& source,
+                std::span<const std::string> overrides) {
+    Value root = settings::parse_toml(text, source);
+    for (const std::string& assignment : overrides) settings::apply_override(root, assignment);
+    return root;
+}
+
+}  // namespace
+
+Scenario read_scenario(const Value& root_value) {
+    Section root(root_value, "");
+    Scenario result;
+    result.name = read_name(root);
+    if (const auto seed = root.count("seed", 0, std::numeric_limits<std::int64_t>::max()))
+        result.seed = static_cast<std::uint64_t>(*seed);
+    const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
+    // A misspelt section is a better answer than what is missing because of it.
+    for (const std::string_view key :
+         {"fleet", "message", "target", "impair", "drain", "virtual", "expect"})
+        root.value(key);
+    root.finish();
+    result.fleet = read_fleet(root.section("fleet"));
+    result.message = read_message(root.section("message"), folder);
+    result.target = read_target(root.section("target"));
+    result.rules = read_rules(root);
+    result.drain = read_drain(root.section("drain"));
+    result.virtual_network = read_virtual(root.section("virtual"));
+    check_together(root, result);
+    result.expectations = read_expectations(root.section("expect"), result.rules);
+    return result;
+}
+
+Scenario parse_scenario(std::string_view text, const std::string& source,
+                        std::span<const std::string> overrides) {
+    Scenario result = read_scenario(read_tree(text, source, overrides));
+    result.question = first_comment(text);
+    return result;
+}
+
+Scenario load_scenario(const std::string& path, std::span<const std::string> overrides) {
+    const std::string text = settings::read_text_file(path);
+    Scenario result = parse_scenario(text, path, overrides);
+    if (result.message.corpus.empty()) return result;
+    if (const std::string trouble = corpus_trouble(result.message.corpus); !trouble.empty()) {
+        const Value root_value = read_tree(text, path, overrides);
+        Section(root_value, "").section("message").fail("corpus", trouble);
+    }
+    return result;
+}
+
+}  // namespace twofifty::harness

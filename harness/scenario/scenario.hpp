@@ -58,6 +58,8 @@ struct FleetSettings {
     bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
     std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
     std::optional<Credentials> auth;
+
+    bool operator==(const FleetSettings&) const = default;
 };
 
 struct MessageSettings {
@@ -68,6 +70,8 @@ struct MessageSettings {
     std::vector<std::string>
         to;  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
     std::string sender_domain = "sender.test";
+
+    bool operator==(const MessageSettings&) const = default;
 };
 
 enum class Protocol : std::uint8_t { smtp, lmtp };
@@ -85,6 +89,8 @@ struct ReferenceSettings {
     bool size = true;
     bool ehlo = true;                 ///< false: knows HELO only.
     std::optional<Credentials> auth;  ///< Offered and required where set.
+
+    bool operator==(const ReferenceSettings&) const = default;
 };
 
 struct TargetSettings {
@@ -95,17 +101,23 @@ struct TargetSettings {
     std::string maildir;  ///< Where copies appear, for a real server; "{recipient}" and "{user}"
                           ///< stand for the address and its local part.
     ReferenceSettings reference;  ///< [target.reference]
+
+    bool operator==(const TargetSettings&) const = default;
 };
 
 struct DrainSettings {
     Duration quiet_for = 2s;       ///< No new copy and no queued message for so long, or
     Duration budget = 10min;       ///< at most so long after the load.
     bool heal_after_load = false;  ///< heal = "after_load": rules end with the load.
+
+    bool operator==(const DrainSettings&) const = default;
 };
 
 /// Only for --virtual: what the network between the parts is like.
 struct VirtualSettings {
     Duration latency = 100us;  ///< One way, on each connection.
+
+    bool operator==(const VirtualSettings&) const = default;
 };
 
 enum class Comparison : std::uint8_t {
@@ -124,6 +136,8 @@ struct Expectation {
     Comparison comparison = Comparison::equal;
     double value = 0;      ///< In the figure's own unit (count, ms); a share (0.03) where percent.
     bool percent = false;  ///< Of all (message, recipient) pairs.
+
+    bool operator==(const Expectation&) const = default;
 };
 
 struct Scenario {
@@ -137,6 +151,8 @@ struct Scenario {
     DrainSettings drain;
     VirtualSettings virtual_network;
     std::vector<Expectation> expectations;
+
+    bool operator==(const Scenario&) const = default;
 };
 
 }  // namespace twofifty::harness

@@ -1,0 +1,204 @@
+#include "harness/scenario/write_scenario.hpp"
+
+#include "netem/distribution_settings.hpp"
+#include "settings/units.hpp"
+#include "settings/value.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+namespace twofifty::harness {
+namespace {
+
+using netem::Quantity;
+using settings::format_duration;
+using settings::format_size;
+using settings::quoted;
+
+std::string in_quotes(Duration duration) {
+    return quoted(format_duration(duration));
+}
+
+/// One table, line by line.
+class Writer {
+public:
+    explicit Writer(std::string& toml) : toml_(toml) {}
+
+    void header(std::string_view header) { toml_ += fmt::format("\n{}\n", header); }
+    /// `value` is TOML already.
+    void line(std::string_view key, const std::string& value) {
+        toml_ += fmt::format("{} = {}\n", key, value);
+    }
+    void text(std::string_view key, std::string_view value) { line(key, quoted(value)); }
+    void number(std::string_view key, std::uint64_t value) { line(key, fmt::format("{}", value)); }
+    void flag(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
+    void duration(std::string_view key, Duration value) { line(key, in_quotes(value)); }
+    void size(std::string_view key, std::uint64_t value) { text(key, format_size(value)); }
+    void auth(const std::optional<Credentials>& value) {
+        if (!value) return;
+        line("auth",
+             fmt::format("{{ user = {}, password = {}, mechanism = {} }}", quoted(value->user),
+                         quoted(value->password), quoted(value->mechanism)));
+    }
+
+private:
+    std::string& toml_;
+};
+
+std::string timeouts_text(const smtp::Timeouts& timeouts) {
+    std::vector<std::string> parts;
+    for (std::size_t i = 0; i < phase_names.size(); ++i) {
+        const auto phase = static_cast<Phase>(i);
+        if (phase == Phase::none || phase == Phase::other) continue;
+        parts.push_back(fmt::format("{} = {}", to_string(phase), in_quotes(timeouts[phase])));
+    }
+    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
+}
+
+std::string retry_text(const Retry& retry) {
+    std::vector<std::string> waits;
+    for (const Duration wait : retry.schedule) waits.push_back(in_quotes(wait));
+    return fmt::format("{{ schedule = [{}], lifetime = {} }}", fmt::join(waits, ", "),
+                       in_quotes(retry.lifetime));
+}
+
+void write_fleet(Writer& writer, const FleetSettings& fleet) {
+    constexpr std::array<std::string_view, 3> arrivals{"constant", "poisson", "closed"};
+    writer.header("[fleet]");
+    writer.number("senders", fleet.senders);
+    writer.text("profile", fleet.profile);
+    if (fleet.messages) writer.number("messages", *fleet.messages);
+    if (fleet.duration) writer.duration("duration", *fleet.duration);
+    writer.text("arrivals", arrivals[static_cast<std::size_t>(fleet.arrivals)]);
+    if (fleet.arrivals != Arrivals::closed) writer.text("rate", settings::format_rate(fleet.rate));
+    writer.number("connections", fleet.connections);
+    writer.number("messages_per_connection", fleet.messages_per_connection);
+    writer.duration("idle", fleet.idle);
+    writer.line("timeouts", timeouts_text(fleet.timeouts));
+    writer.line("retry", retry_text(fleet.retry));
+    writer.text("helo", fleet.helo);
+    writer.flag("pipelining", fleet.pipelining);
+    writer.flag("chunking", fleet.chunking);
+    writer.size("chunk_size", fleet.chunk_size);
+    writer.auth(fleet.auth);
+}
+
+void write_message(Writer& writer, const MessageSettings& message) {
+    writer.header("[message]");
+    if (message.corpus.empty())
+        writer.line("size", netem::to_toml(message.size, Quantity::size));
+    else
+        writer.text("corpus", message.corpus);
+    writer.number("recipients", message.recipients);
+    if (!message.to.empty()) {
+        std::vector<std::string> addresses;
+        for (const std::string& address : message.to) addresses.push_back(quoted(address));
+        writer.line("to", fmt::format("[{}]", fmt::join(addresses, ", ")));
+    }
+    writer.text("sender_domain", message.sender_domain);
+}
+
+void write_target(Writer& writer, const TargetSettings& target) {
+    writer.header("[target]");
+    if (!target.server.empty()) writer.text("server", target.server);
+    if (!target.address.empty()) writer.text("address", target.address);
+    writer.text("protocol", target.protocol == Protocol::smtp ? "smtp" : "lmtp");
+    writer.flag("direct", target.direct);
+    if (!target.maildir.empty()) writer.text("maildir", target.maildir);
+    if (target.server.empty()) return;
+    const ReferenceSettings& reference = target.reference;
+    writer.header("[target.reference]");
+    writer.text("listen", reference.listen);
+    writer.line("service_time", netem::to_toml(reference.service_time, Quantity::time));
+    writer.number("workers", reference.workers);
+    writer.size("max_size", reference.max_size);
+    writer.number("max_recipients", reference.max_recipients);
+    writer.flag("pipelining", reference.pipelining);
+    writer.flag("chunking", reference.chunking);
+    writer.flag("eight_bit_mime", reference.eight_bit_mime);
+    writer.flag("size", reference.size);
+    writer.flag("ehlo", reference.ehlo);
+    writer.auth(reference.auth);
+}
+
+std::string reply_text(int reply) {
+    if (reply == 0) return "any";
+    return reply < 10 ? fmt::format("{}xx", reply) : fmt::format("{}", reply);
+}
+
+std::string selector_text(const netem::Selector& when) {
+    std::vector<std::string> parts{fmt::format("phase = {}", quoted(to_string(when.phase))),
+                                   fmt::format("reply = {}", quoted(reply_text(when.reply))),
+                                   fmt::format("probability = {}", when.probability)};
+    if (when.first != 0) parts.push_back(fmt::format("first = {}", when.first));
+    if (when.nth != 0) parts.push_back(fmt::format("nth = {}", when.nth));
+    if (when.every_nth != 0) parts.push_back(fmt::format("every = {}", when.every_nth));
+    if (when.attempt != 0) parts.push_back(fmt::format("attempt = {}", when.attempt));
+    if (!when.recipient.empty())
+        parts.push_back(fmt::format("recipient = {}", quoted(when.recipient)));
+    if (!when.sender.empty()) parts.push_back(fmt::format("sender = {}", quoted(when.sender)));
+    parts.push_back(fmt::format("scope = \"{}\"", when.counts_over_run ? "run" : "message"));
+    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
+}
+
+/// Several bounds on one figure are one key with a list: TOML has each key once.
+void write_expectations(Writer& writer, const std::vector<Expectation>& expectations) {
+    if (expectations.empty()) return;
+    writer.header("[expect]");
+    for (auto next = expectations.begin(); next != expectations.end();) {
+        const auto end = std::find_if(
+            next, expectations.end(),
+            [&](const Expectation& expectation) { return expectation.figure != next->figure; });
+        std::vector<std::string> bounds;
+        for (auto one = next; one != end; ++one) bounds.push_back(quoted(one->bound));
+        const std::string joined = fmt::format("{}", fmt::join(bounds, ", "));
+        writer.line(quoted(next->figure),
+                    bounds.size() == 1 ? joined : fmt::format("[{}]", joined));
+        next = end;
+    }
+}
+
+std::string commented(std::string_view question) {
+    std::string result;
+    std::size_t begin = 0;
+    while (!question.empty() && begin <= question.size()) {
+        const std::size_t end = std::min(question.find('\n', begin), question.size());
+        const std::string_view line = question.substr(begin, end - begin);
+        result += line.empty() ? "#\n" : fmt::format("# {}\n", line);
+        begin = end + 1;
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string to_toml(const Scenario& scenario) {
+    std::string toml = commented(scenario.question);
+    Writer writer(toml);
+    writer.text("name", scenario.name);
+    writer.number("seed", scenario.seed);
+    write_fleet(writer, scenario.fleet);
+    write_message(writer, scenario.message);
+    write_target(writer, scenario.target);
+    for (const netem::Rule& rule : scenario.rules) {
+        writer.header("[[impair]]");
+        writer.text("name", rule.name);
+        writer.line("when", selector_text(rule.when));
+        writer.line("effect", netem::to_toml(rule.effect));
+    }
+    writer.header("[drain]");
+    writer.duration("quiet_for", scenario.drain.quiet_for);
+    writer.duration("budget", scenario.drain.budget);
+    writer.text("heal", scenario.drain.heal_after_load ? "after_load" : "never");
+    writer.header("[virtual]");
+    writer.duration("latency", scenario.virtual_network.latency);
+    write_expectations(writer, scenario.expectations);
+    return toml;
+}
+
+}  // namespace twofifty::harness

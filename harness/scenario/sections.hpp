@@ -1,0 +1,37 @@
+// The readers of a scenario's sections. Each reads one table, checks what can be checked within
+// it, and leaves no key unread; what concerns several sections is checked in read_scenario.cpp.
+#pragma once
+
+#include "harness/scenario/scenario.hpp"
+#include "settings/section.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace twofifty::harness {
+
+FleetSettings read_fleet(settings::Section fleet);
+
+/// `folder` is where the scenario's file stands; a relative corpus starts there.
+MessageSettings read_message(settings::Section message, const std::string& folder);
+
+TargetSettings read_target(settings::Section target);
+
+netem::Rule read_rule(settings::Section rule);
+
+/// `rules` are those of the scenario: a figure may name one.
+std::vector<Expectation> read_expectations(settings::Section expect,
+                                           const std::vector<netem::Rule>& rules);
+
+/// The user, password and mechanism under `key`; nothing where the key is absent.
+std::optional<Credentials> read_credentials(settings::Section& section, std::string_view key);
+
+/// A domain name as RFC 5321 4.1.2 spells it, of at most 255 characters.
+bool is_domain(std::string_view text);
+
+/// True where both keys are present and `stronger` came from an option while `weaker` stands in
+/// the file: what is said on the command line replaces what contradicts it in the file.
+bool overrides(settings::Section& section, std::string_view stronger, std::string_view weaker);
+
+}  // namespace twofifty::harness
