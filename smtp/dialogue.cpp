@@ -180,9 +180,7 @@ Dialogue::Answered Dialogue::on_reply(const Reply& reply) {
             mode_ = asks_for_more(reply) ? Mode::content : Mode::commands;
             finder_.reset();
             return in_transaction(Phase::data_init);
-        case Phase::data_xfer:
-            if (mode_ == Mode::chunk && expected_.empty()) chunk_answered_ = true;
-            return in_transaction(Phase::data_xfer);
+        case Phase::data_xfer: return in_transaction(Phase::data_xfer);
         case Phase::auth:
             mode_ = asks_for_more(reply) ? Mode::answer : Mode::commands;
             return in_session(Phase::auth);
@@ -251,7 +249,6 @@ Dialogue::Answered Dialogue::on_data_done() {
     // next MAIL, for the caller.
     transaction_ = 0;
     accepted_ = false;
-    data_done_replies_ = 0;
     return answered;
 }
 

@@ -139,7 +139,7 @@ private:
     EndOfDataFinder finder_;
     std::uint64_t chunk_left_ = 0;
     bool chunk_is_last_ = false;
-    bool chunk_answered_ = false;  ///< The server did not wait for the end of the chunk.
+    bool chunk_answered_ = false;  ///< BDAT LAST: the server did not wait for the chunk's end.
     std::string client_sender_;
     std::uint32_t transactions_ = 0;
 

@@ -84,6 +84,16 @@ TEST(DialogueBdat, AwaitsNothingMoreWhereTheLastChunkWasAnsweredEarly) {
     EXPECT_FALSE(mail.dialogue.awaits_data_done());
 }
 
+TEST(DialogueBdat, AwaitsTheNextLastChunkBehindOneAnsweredEarly) {
+    Conversation mail;
+    mail.greeted().client("MAIL FROM:<a@a.test>\r\n");
+    mail.server(250);
+    mail.client("BDAT 4 LAST\r\nab");
+    mail.server(552);
+    mail.client("cdMAIL FROM:<a@a.test>\r\nBDAT 1 LAST\r\nx");
+    EXPECT_TRUE(mail.dialogue.awaits_data_done());
+}
+
 TEST(DialogueBdat, AwaitsDataDoneFromTheLastByteOfTheChunk) {
     Conversation mail;
     mail.greeted().client("MAIL FROM:<a@a.test>\r\n");

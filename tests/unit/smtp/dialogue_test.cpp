@@ -56,6 +56,15 @@ TEST(Dialogue, CountsTransactionsAndTheirRepliesAnew) {
     EXPECT_EQ(mail.dialogue.transactions(), 2U);
 }
 
+TEST(Dialogue, ReadsTheContentOfEachTransaction) {
+    Conversation mail;
+    mail.greeted().in_content({"b@b.test"});
+    EXPECT_EQ(mail.client("a\r\n.\r\n"), Strings{"end_of_data a|.|"});
+    mail.server(250);
+    mail.in_content({"b@b.test"});
+    EXPECT_EQ(mail.client("b\r\n.\r\n"), Strings{"end_of_data b|.|"});
+}
+
 TEST(Dialogue, JoinsALineThatComesInPieces) {
     Conversation mail;
     mail.greeted();
@@ -162,6 +171,14 @@ TEST(Dialogue, KnowsTheSenderOfARefusedMail) {
     EXPECT_EQ(mail.dialogue.sender(), "a@a.test");
     EXPECT_EQ(mail.server(503), in_transaction(Phase::rcpt, 1, 2, "b@b.test"));
     EXPECT_EQ(mail.dialogue.accepted_recipients(), Strings{});
+}
+
+TEST(Dialogue, KnowsTheSenderOfAMailRefusedBehindATransaction) {
+    Conversation mail;
+    mail.greeted().in_content({"b@b.test"}).client(".\r\nMAIL FROM:<n@n.test>\r\n");
+    mail.server(250);
+    EXPECT_EQ(mail.server(451), in_transaction(Phase::mail, 2, 1));
+    EXPECT_EQ(mail.dialogue.sender(), "n@n.test");
 }
 
 TEST(Dialogue, KeepsATransactionInWhichASecondMailIsRefused) {
