@@ -62,6 +62,7 @@ void Judge::add(const Event& event) {
             history_.connections.seen_by_layer(event.connection, event.text, event.at);
             break;
         case EventKind::transaction_accepted: add_transaction(event); break;
+        case EventKind::rule_matched: rules_.add_matched(event); break;
         case EventKind::rule_fired: rules_.add_fired(event); [[fallthrough]];
         case EventKind::server_gone: add_interference(event); break;
         case EventKind::rule_achieved: add_achieved(event); break;

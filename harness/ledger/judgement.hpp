@@ -40,6 +40,8 @@ struct Counts {
 struct RuleAccount {
     std::string name;
     std::string effect;
+    /// Replies that fitted its conditions, chance and counts aside. Told at the end of a run only.
+    std::optional<std::uint64_t> matched{};
     std::uint64_t fired = 0;
     std::uint64_t released = 0;     ///< Firings that ended as asked.
     std::uint64_t client_gone = 0;  ///< The client closed first.

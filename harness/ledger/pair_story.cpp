@@ -47,9 +47,7 @@ public:
         for (Joined<Copy>& copy : story_.copies) {
             if (copy.attempt == 0) by_time(copy);
         }
-        for (Joined<Copy>& copy : story_.copies) {
-            if (copy.attempt == 0) by_count(copy);
-        }
+        by_count();
     }
 
 private:
@@ -89,22 +87,38 @@ private:
         settle(copy, attempt, true);
     }
 
-    void by_count(Joined<Copy>& copy) {
+    /// The k-th copy that is left belongs to the k-th transaction that is left. Where those are too
+    /// few, an attempt that ended without a reply may have been accepted unseen.
+    void by_count() {
+        std::vector<Joined<Copy>*> left;
+        for (Joined<Copy>& copy : story_.copies) {
+            if (copy.attempt == 0) left.push_back(&copy);
+        }
+        std::vector<std::uint32_t> free;
         for (std::size_t i = 0; i < taken_.size(); ++i) {
-            if (taken_[i]) continue;
-            taken_[i] = true;
-            return settle(copy, story_.transactions[i].attempt, true);
+            if (!taken_[i]) free.push_back(story_.transactions[i].attempt);
         }
-        std::uint32_t last = story_.transactions.empty() ? 0 : story_.transactions.back().attempt;
-        if (story_.transactions.empty()) {
+        if (left.size() > free.size()) {
             for (const AttemptBegun& begun : message_.attempts) {
-                if (!may_have_delivered(begun.attempt)) continue;
-                last = begun.attempt;
-                if (!has_copy(begun.attempt)) break;
+                const bool known =
+                    has(story_.transactions, begun.attempt) || has(story_.copies, begun.attempt);
+                if (!known && may_have_delivered(begun.attempt)) free.push_back(begun.attempt);
             }
+            std::sort(free.begin(), free.end());
         }
-        // More copies than transactions: the receiver multiplied one, which cannot be told.
-        settle(copy, last, true);
+        for (std::size_t i = 0; i < left.size(); ++i) {
+            // More copies than that: the receiver multiplied one, and which cannot be told.
+            settle(*left[i], i < free.size() ? free[i] : last_accepted(), true);
+        }
+    }
+
+    std::uint32_t last_accepted() const {
+        std::uint32_t last = 0;
+        for (const auto& transaction : story_.transactions) {
+            last = std::max(last, transaction.attempt);
+        }
+        for (const Joined<Copy>& copy : story_.copies) last = std::max(last, copy.attempt);
+        return last;
     }
 
     /// The attempt was about this pair, and nothing says that it came to nothing.
@@ -121,9 +135,10 @@ private:
         return outcome == Outcome::accepted || outcome == Outcome::unknown;
     }
 
-    bool has_copy(std::uint32_t attempt) const {
-        return std::any_of(story_.copies.begin(), story_.copies.end(),
-                           [&](const Joined<Copy>& copy) { return copy.attempt == attempt; });
+    template <class Record>
+    static bool has(const std::vector<Joined<Record>>& records, std::uint32_t attempt) {
+        return std::any_of(records.begin(), records.end(),
+                           [&](const Joined<Record>& record) { return record.attempt == attempt; });
     }
 
     void take_transaction_of(std::uint32_t attempt) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,11 @@ RuleAccounts::RuleAccounts(JudgeFacts facts) : facts_(std::move(facts)) {
 
 RuleAccounts::Firing RuleAccounts::firing(const Event& event) {
     return {event.rule, event.connection, event.message, event.recipient, event.phase};
+}
+
+void RuleAccounts::add_matched(const Event& event) {
+    accounts_[event.rule].matched =
+        static_cast<std::uint64_t>(std::max<std::int64_t>(0, event.quantity));
 }
 
 void RuleAccounts::add_fired(const Event& event) {
@@ -66,6 +72,7 @@ std::vector<RuleAccount> RuleAccounts::accounts() const {
         accounts.push_back({
             .name = named ? facts_.rules[number - 1].name : fmt::format("rule {}", number),
             .effect = named ? facts_.rules[number - 1].effect : std::string{},
+            .matched = account.matched,
             .fired = account.fired,
             .released = account.released,
             .client_gone = account.client_gone,

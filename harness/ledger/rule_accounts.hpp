@@ -6,8 +6,8 @@
 #include "harness/ledger/judgement.hpp"
 #include "record/event.hpp"
 
-#include <deque>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <vector>
 
@@ -17,6 +17,7 @@ class RuleAccounts {
 public:
     explicit RuleAccounts(JudgeFacts facts);
 
+    void add_matched(const Event& event);
     void add_fired(const Event& event);
     void add_achieved(const Event& event);
 
@@ -29,6 +30,7 @@ public:
 
 private:
     struct Account {
+        std::optional<std::uint64_t> matched;
         std::uint64_t fired = 0;
         std::uint64_t released = 0;
         std::uint64_t client_gone = 0;

@@ -13,6 +13,8 @@ namespace twofifty::harness {
 template <class Enumeration, std::size_t size>
 class Tally {
 public:
+    using Value = Enumeration;
+
     Tally() = default;
     Tally(std::initializer_list<std::pair<Enumeration, std::uint64_t>> counts) {
         for (const auto& [value, count] : counts) (*this)[value] = count;

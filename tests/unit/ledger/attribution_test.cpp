@@ -130,13 +130,45 @@ TEST(Attribution, AnAttemptWeGaveUpOurselvesIsUnattributed) {
     EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::unattributed));
 }
 
-// The receiver has the message and never says so (a server that forgets to reply).
-TEST(Attribution, ServerThatNeverReplied) {
+// The receiver has the message and never says so (a server that forgets to reply): the layer saw
+// no acceptance, the copy is there all the same.
+TEST(Attribution, ServerThatNeverRepliedIsLate) {
     Mail mail = Mail(7).without_ids().submitted().attempt().delivered().timed_out();
-    delivered_again(mail);
-    const Judgement judgement = judge(history({mail}), {});
-    ASSERT_EQ(judgement.extra_copies.size(), 1U);
-    EXPECT_EQ(judgement.discrepancy_count, 1U);
+    ExtraCopy late = expected(Trigger::reply_late_server);
+    late.inferred = true;
+    late.server_gap = std::nullopt;
+    EXPECT_EQ(extra_copy(delivered_again(mail)), late);
+}
+
+// As above, where the server names ids: the one of the unseen transaction is known to nobody.
+TEST(Attribution, CopyWithAnIdNobodySawBelongsToTheUnansweredAttempt) {
+    Mail mail = accepted_first().delivered().timed_out();
+    std::vector<Event> events = history({delivered_again(mail)});
+    std::erase_if(events, [](const Event& event) {
+        return event.kind == EventKind::transaction_accepted && event.attempt == 1;
+    });
+    ExtraCopy late = expected(Trigger::reply_late_server);
+    late.inferred = true;
+    late.server_gap = std::nullopt;
+    EXPECT_EQ(judge(events, {}).extra_copies, (std::vector<ExtraCopy>{late}));
+}
+
+// One transaction, two copies, no ids, and no attempt that could have made the other one.
+TEST(Attribution, MoreCopiesThanAttemptsAreTheReceiversOwn) {
+    const Mail mail = Mail(7).without_ids().submitted().attempt().accepted_by_receiver();
+    ExtraCopy own{.message = 7,
+                  .recipient = 1,
+                  .copy = 2,
+                  .attempt = 1,
+                  .trigger = Trigger::receiver_itself,
+                  .inferred = true};
+    EXPECT_EQ(extra_copy(Mail(mail).delivered().delivered().acknowledged()), own);
+}
+
+// A sender and a layer that nobody recorded: nothing can be said, and nothing is.
+TEST(Attribution, CopiesWithoutAnyAttemptAreUnattributed) {
+    EXPECT_EQ(extra_copy(Mail(7).submitted().delivered().delivered()),
+              (ExtraCopy{.message = 7, .recipient = 1, .copy = 2, .inferred = true}));
 }
 
 TEST(Attribution, FaultOfAnotherAttemptExplainsNothing) {
@@ -255,6 +287,49 @@ TEST(Attribution, ReusedPortsAreToldApartByTime) {
     }
     EXPECT_EQ(judge(events, {}).extra_copies,
               (std::vector<ExtraCopy>{expected(Trigger::reply_dropped)}));
+}
+
+/// The same events once more, for another recipient of the same attempts.
+std::vector<Event> with_second_recipient(const std::vector<Event>& events) {
+    std::vector<Event> both;
+    for (const Event& event : events) {
+        both.push_back(event);
+        if (event.recipient != 1) continue;
+        both.push_back(event);
+        both.back().recipient = 2;
+    }
+    return both;
+}
+
+// One transaction for two recipients, and one reply to both, which is dropped.
+TEST(Attribution, FaultOfASharedTransactionExplainsTheCopiesOfEachRecipient) {
+    Mail mail = accepted_first().fault("drop").delivered().timed_out();
+    const std::vector<Event> events = history({delivered_again(mail)});
+    ExtraCopy first = expected(Trigger::reply_dropped);
+    ExtraCopy second = first;
+    second.recipient = 2;
+    EXPECT_EQ(judge(with_second_recipient(events), {}).extra_copies,
+              (std::vector<ExtraCopy>{first, second}));
+}
+
+// LMTP answers each recipient: the first one's reply was seen, the second one's dropped, and the
+// sender sends to both again.
+TEST(Attribution, LmtpReplyToOneRecipientExplainsNothingForTheOther) {
+    Mail mail = accepted_first().fault("drop").delivered().timed_out();
+    std::vector<Event> events = with_second_recipient(history({delivered_again(mail)}));
+    for (Event& event : events) {
+        if (event.kind == EventKind::rule_fired) event.recipient = 2;
+        if (event.kind == EventKind::attempt_ended && event.attempt == 1 && event.recipient == 1) {
+            event.outcome = Outcome::accepted;
+            event.code = 250;
+            event.text.clear();
+        }
+    }
+    ExtraCopy first = expected(Trigger::unattributed);
+    first.route = Route::recipient_subset;
+    ExtraCopy second = expected(Trigger::reply_dropped);
+    second.recipient = 2;
+    EXPECT_EQ(judge(events, {}).extra_copies, (std::vector<ExtraCopy>{first, second}));
 }
 
 }  // namespace

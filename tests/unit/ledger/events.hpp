@@ -7,20 +7,23 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ostream>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace twofifty::harness {
 
 using namespace std::chrono_literals;
 
-/// The way of one message to one recipient. Each attempt has a connection of its own, known to
-/// fleet and layer by different numbers and one endpoint.
+/// The way of one message to one recipient, alone in its attempts: those for another recipient of
+/// the message have other numbers, as a sender that splits a message numbers them. Each attempt has
+/// a connection of its own, known to fleet and layer by different numbers and one endpoint.
 class Mail {
 public:
     explicit Mail(std::uint32_t message, std::uint32_t recipient = 1, TimePoint start = at(1s))
-        : message_(message), recipient_(recipient), now_(start) {}
+        : message_(message), recipient_(recipient), attempt_((recipient - 1) * 10), now_(start) {}
 
     Mail& submitted(Duration late = {}) {
         return add({.kind = EventKind::submitted, .duration = late, .digest = digest()});
@@ -177,7 +180,7 @@ private:
 
     std::uint32_t message_;
     std::uint32_t recipient_;
-    std::uint32_t attempt_ = 0;
+    std::uint32_t attempt_;
     TimePoint now_;
     Duration gap_{};
     std::string id_;
@@ -217,6 +220,42 @@ inline std::vector<Event> history(const std::vector<Mail>& mails,
 
 inline Judgement judged(const std::vector<Mail>& mails, const std::vector<Event>& others = {}) {
     return judge(history(mails, others), {.rules = {{"a-rule", "{ drop = \"reply\" }"}}});
+}
+
+/// What a failed comparison shows.
+inline void PrintTo(const Counts& counts, std::ostream* out) {
+    *out << "messages " << counts.messages << ", recipients " << counts.recipients << ", attempts "
+         << counts.attempts << ", copies " << counts.copies << ", extra " << counts.extra_copies
+         << ", unexpected " << counts.unexpected << ", transactions "
+         << counts.transactions_accepted;
+    const auto each = [&](const auto& tally, const auto& names) {
+        for (std::size_t i = 0; i < names.size(); ++i) {
+            using Value = typename std::decay_t<decltype(tally)>::Value;
+            const std::uint64_t count = tally[static_cast<Value>(i)];
+            if (count > 0) *out << ", " << names[i] << " " << count;
+        }
+    };
+    each(counts.verdicts, verdict_names);
+    each(counts.sender_ends, sender_end_names);
+    each(counts.causes, trigger_names);
+    each(counts.routes, route_names);
+    for (const auto& [copies, pairs] : counts.copies_histogram) {
+        *out << ", " << pairs << " x " << copies;
+    }
+}
+
+inline void PrintTo(const TimeSpread& spread, std::ostream* out) {
+    *out << spread.count << " times, p50 " << spread.p50.count() << ", p90 " << spread.p90.count()
+         << ", p99 " << spread.p99.count() << ", max " << spread.max.count() << ", censored "
+         << spread.censored;
+}
+
+inline void PrintTo(const ExtraCopy& extra, std::ostream* out) {
+    *out << "message " << extra.message << ", recipient " << extra.recipient << ", copy "
+         << extra.copy << ", attempt " << extra.attempt << ", " << to_string(extra.trigger) << ", "
+         << to_string(extra.route) << (extra.inferred ? ", inferred" : "") << ", gaps "
+         << extra.server_gap.value_or(-1ns).count() << " "
+         << extra.network_gap.value_or(-1ns).count();
 }
 
 inline Counts counted(const std::vector<Mail>& mails, const std::vector<Event>& others = {}) {

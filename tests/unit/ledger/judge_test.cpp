@@ -334,11 +334,13 @@ TEST(Judge, RuleAccountsTellAskedAndAchieved) {
                           .achieved("released", 302ms)
                           .delivered()
                           .acknowledged();
-    const Judgement judgement =
-        judge(history({mail}), {.rules = {{"slow", "{ delay = \"300ms\" }"}, {"idle", "{}"}}});
+    const Event matched{.at = at(1h), .kind = EventKind::rule_matched, .rule = 1, .quantity = 40};
+    const Judgement judgement = judge(
+        history({mail}, {matched}), {.rules = {{"slow", "{ delay = \"300ms\" }"}, {"idle", "{}"}}});
     const auto single = [](Duration time) { return TimeSpread{1, time, time, time, time, 0}; };
     EXPECT_EQ(judgement.rules, (std::vector<RuleAccount>{{.name = "slow",
                                                           .effect = "{ delay = \"300ms\" }",
+                                                          .matched = 40,
                                                           .fired = 1,
                                                           .released = 1,
                                                           .asked = single(300ms),

@@ -17,8 +17,7 @@ TEST(TimeSpread, OfNothingIsNothing) {
 TEST(TimeSpread, OfOneValueIsThatValue) {
     TimeSpreadRecorder recorder;
     recorder.add(1234567ns);
-    EXPECT_EQ(recorder.spread(),
-              (TimeSpread{1, 1234567ns, 1234567ns, 1234567ns, 1234567ns, 0}));
+    EXPECT_EQ(recorder.spread(), (TimeSpread{1, 1234567ns, 1234567ns, 1234567ns, 1234567ns, 0}));
 }
 
 TEST(TimeSpread, SmallValuesAreExactNearestRanks) {
