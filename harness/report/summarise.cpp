@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace twofifty::harness {
@@ -61,15 +62,16 @@ std::vector<std::string> reasons_for_incomplete(const Judgement& judgement) {
     return reasons;
 }
 
-std::vector<RuleCounts> rule_counts(const Judgement& judgement, const Scenario& scenario,
-                                    const RunFacts& facts) {
+std::vector<RuleCounts> rule_counts(const Judgement& judgement, const Scenario& scenario) {
     std::vector<RuleCounts> rules;
     for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
         RuleCounts rule;
         rule.name = scenario.rules[i].name;
         rule.effect = netem::to_toml(scenario.rules[i].effect);
-        if (i < facts.matched.size()) rule.matched = facts.matched[i];
-        if (i < judgement.rules.size()) rule.fired = judgement.rules[i].fired;
+        if (i < judgement.rules.size()) {
+            rule.matched = judgement.rules[i].matched;
+            rule.fired = judgement.rules[i].fired;
+        }
         rules.push_back(std::move(rule));
     }
     return rules;
@@ -121,7 +123,7 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
     }
     summary.time_to_acknowledge = in_ms(judgement.time_to_acknowledge);
     summary.time_to_delivery = in_ms(judgement.time_to_delivery);
-    summary.rules = rule_counts(judgement, scenario, facts);
+    summary.rules = rule_counts(judgement, scenario);
     summary.discrepancies = judgement.discrepancy_count;
     for (const Discrepancy& found : judgement.discrepancies) {
         summary.discrepancies_named.push_back({found.message, address(recipients, found.recipient),
@@ -129,6 +131,17 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
     }
     decide(summary, scenario.expectations);
     return summary;
+}
+
+std::vector<std::string_view> causes_of(const Judgement& judgement, std::uint32_t message) {
+    std::vector<std::string_view> causes;
+    for (const ExtraCopy& copy : judgement.extra_copies) {
+        const std::string_view cause = to_string(copy.trigger);
+        if (copy.message == message && std::ranges::find(causes, cause) == causes.end()) {
+            causes.push_back(cause);
+        }
+    }
+    return causes;
 }
 
 }  // namespace twofifty::harness

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twofifty::harness {
@@ -20,13 +21,15 @@ struct RunFacts {
     std::string digest;      ///< Virtual runs; else empty.
     std::string observed_at;
     std::vector<std::string> assumptions;
-    /// How many replies fitted each rule, by its place in the scenario; empty: nobody counted.
-    std::vector<std::uint64_t> matched;
 };
 
 /// Everything but the examples, which need the events of their messages (make_example); the result
 /// is decided. Verdicts, ends, causes and routes are all there, also with 0.
 Summary summarise(const Judgement& judgement, const Scenario& scenario, const RunFacts& facts,
                   const AddressBook& recipients);
+
+/// The short names of the causes of a message's extra copies, each once: what make_example asks
+/// for.
+std::vector<std::string_view> causes_of(const Judgement& judgement, std::uint32_t message);
 
 }  // namespace twofifty::harness

@@ -68,9 +68,8 @@ TEST(Summarise, RulesTakeTheirCountsByPlace) {
     Judgement judgement = finished();
     judgement.rules.resize(1);
     judgement.rules[0].fired = 5;
-    RunFacts facts;
-    facts.matched = {7};
-    const Summary summary = summarise(judgement, with_rules, facts, book);
+    judgement.rules[0].matched = 7;
+    const Summary summary = summarise(judgement, with_rules, {}, book);
     ASSERT_EQ(summary.rules.size(), 2U);
     EXPECT_EQ(summary.rules[0].fired, 5U);
     EXPECT_EQ(summary.rules[0].matched, 7U);
@@ -101,6 +100,20 @@ TEST(Summarise, EachWayOfNotFinishingMakesTheRunInconclusive) {
     }
     EXPECT_THAT(summarise(dead, scenario(), {}, book).incomplete,
                 ElementsAre("The target failed: connection refused."));
+}
+
+TEST(Causes, OfAMessageAreNamedOnceEach) {
+    const auto copy = [](std::uint32_t message, Trigger trigger) {
+        ExtraCopy made;
+        made.message = message;
+        made.trigger = trigger;
+        return made;
+    };
+    Judgement judgement;
+    judgement.extra_copies = {copy(1, Trigger::loop), copy(2, Trigger::reply_dropped),
+                              copy(2, Trigger::receiver_died), copy(2, Trigger::reply_dropped)};
+    EXPECT_THAT(causes_of(judgement, 2), ElementsAre("reply_dropped", "receiver_died"));
+    EXPECT_THAT(causes_of(judgement, 3), IsEmpty());
 }
 
 }  // namespace
