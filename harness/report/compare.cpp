@@ -161,7 +161,7 @@ std::string difference(const ComparedFigure& figure) {
     if (change == 0) return "=";
     const std::string amount =
         figure.unit == "ms" ? format_ms(std::abs(change)) : fmt::format("{}", std::abs(change));
-    const std::string text = fmt::format("{}{}", change < 0 ? '-' : '+', amount);
+    std::string text = fmt::format("{}{}", change < 0 ? '-' : '+', amount);
     if (*figure.first == 0) return text;
     return fmt::format("{} ({:+.1f} %)", text, 100 * change / *figure.first);
 }
