@@ -102,7 +102,7 @@ Distribution read_shape(Section& table, Shape shape, Reader& reader, QuantityRan
 }
 
 std::string quantity_text(double value, Quantity quantity) {
-    return settings::quoted(
+    return settings::toml_text(
         quantity == Quantity::time
             ? settings::format_duration(Duration{static_cast<std::int64_t>(value)})
             : settings::format_size(static_cast<std::uint64_t>(value)));

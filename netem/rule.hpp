@@ -29,8 +29,8 @@ struct Selector {
     /// Act on this attempt only (1 is the first), as the layer counts; 0: on any.
     std::uint32_t attempt = 0;
     /// Shell patterns (* and ?) over the whole address, without regard to case; empty: any.
-    std::string recipient;
-    std::string sender;
+    std::string recipient{};
+    std::string sender{};
     /// What first, nth and every_nth count: the replies of one message (default), or of the whole
     /// run, which depends on the order of arrival.
     bool counts_over_run = false;
@@ -41,9 +41,9 @@ struct Selector {
 struct Rule {
     /// Unique in its scenario; decisions are keyed by it, so a rule added in front changes nothing
     /// for the others.
-    std::string name;
-    Selector when;
-    Effect effect;
+    std::string name{};
+    Selector when{};
+    Effect effect{};
 
     bool operator==(const Rule&) const = default;
 };

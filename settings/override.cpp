@@ -98,7 +98,7 @@ Value& element(List& list, const std::string& part, const Place& place) {
         if (text && *text == part) return candidate;
     }
     throw Error(place, fmt::format("no element {} here; expected a number from 1 to {} or a name",
-                                   quoted(part), list.size()));
+                                   toml_text(part), list.size()));
 }
 
 Value& descend(Value& value, const std::string& part, const Place& place) {
@@ -106,7 +106,7 @@ Value& descend(Value& value, const std::string& part, const Place& place) {
     auto* table = std::get_if<Table>(&value.data);
     if (!table)
         throw Error(place, fmt::format("{} cannot be set: what it would stand in is {}",
-                                       quoted(part), describe(value)));
+                                       toml_text(part), describe(value)));
     if (Table::Entry* entry = table->find(part)) return entry->value;
     table->entries.push_back({.key = part, .place = place, .value = {Table{}, place}});
     return table->entries.back().value;

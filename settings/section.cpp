@@ -274,7 +274,7 @@ void Section::fail_kind(std::string_view key, const Value& value,
 
 std::string Section::path_of(std::string_view key) const {
     // A key may hold anything; in a message it stays one line.
-    std::string shown = quoted(key.substr(0, 100));
+    std::string shown = toml_text(key.substr(0, 100));
     if (std::ranges::all_of(key, [](char c) { return c > ' ' && c != '"' && c < 0x7f; }))
         shown = std::string(key.substr(0, 100));
     return path_.empty() ? shown : path_ + "." + shown;

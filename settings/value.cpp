@@ -36,7 +36,7 @@ std::string_view Value::kind() const {
     return kinds[data.index()];
 }
 
-std::string quoted(std::string_view text) {
+std::string toml_text(std::string_view text) {
     std::string result = "\"";
     for (const char c : text) {
         switch (c) {
@@ -57,11 +57,11 @@ std::string quoted(std::string_view text) {
 
 std::string describe(const Value& value) {
     if (const auto* text = std::get_if<std::string>(&value.data)) {
-        if (text->size() <= longest_shown) return "the text " + quoted(*text);
+        if (text->size() <= longest_shown) return "the text " + toml_text(*text);
         // Cut between characters, not inside one.
         std::size_t end = longest_shown;
         while (end > 0 && (static_cast<unsigned char>((*text)[end]) & 0xc0) == 0x80) --end;
-        return "the text " + quoted(text->substr(0, end)) + "...";
+        return "the text " + toml_text(text->substr(0, end)) + "...";
     }
     if (const auto* whole = std::get_if<std::int64_t>(&value.data))
         return fmt::format("the number {}", *whole);

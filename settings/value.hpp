@@ -69,7 +69,7 @@ std::string read_text_file(const std::string& path);
 Value read_toml_file(const std::string& path);
 
 /// The text as a TOML string, quotes included.
-std::string quoted(std::string_view text);
+std::string toml_text(std::string_view text);
 
 /// What a value is, for messages: `the text "two"`, `the number 2`, `a table`. One short line
 /// whatever the value holds.

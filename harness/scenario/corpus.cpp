@@ -70,12 +70,12 @@ std::string corpus_trouble(const std::string& pattern) {
         return fmt::format(
             "no file fits {}; expected a folder with .eml files, or a pattern such as "
             "\"mail/*.eml\"",
-            settings::quoted(pattern));
+            settings::toml_text(pattern));
     for (const std::string& path : found) {
         errno = 0;
         if (!std::ifstream(path, std::ios::binary))
             return fmt::format("cannot read {}: {}; expected readable files",
-                               settings::quoted(path),
+                               settings::toml_text(path),
                                std::generic_category().message(errno ? errno : EIO));
     }
     return {};

@@ -222,7 +222,7 @@ Expectation read_expectation(std::string_view figure, std::string_view bound, co
         const std::string hint = near.empty() ? "expected the name of an [[impair]] rule"
                                               : fmt::format("did you mean \"{}\"?", near);
         throw Error(place, fmt::format("expect.{}: no rule is named {}; {}", figure,
-                                       settings::quoted(found->rule), hint));
+                                       settings::toml_text(found->rule), hint));
     }
 
     Expectation result{.figure = std::string(figure), .bound = std::string(bound)};
@@ -233,13 +233,13 @@ Expectation read_expectation(std::string_view figure, std::string_view bound, co
         throw Error(place,
                     fmt::format("expect.{}: the bound {} begins with none of ==, !=, <, <=, "
                                 ">, >=; expected {}",
-                                figure, settings::quoted(bound), expected_bound(found->kind)));
+                                figure, settings::toml_text(bound), expected_bound(found->kind)));
     result.comparison = used->comparison;
     if (!read_number(trimmed(text.substr(used->text.size())), found->kind, result))
         throw Error(place,
                     fmt::format("expect.{}: the bound {} does not fit this figure; expected "
                                 "{}",
-                                figure, settings::quoted(bound), expected_bound(found->kind)));
+                                figure, settings::toml_text(bound), expected_bound(found->kind)));
     return result;
 }
 

@@ -126,12 +126,12 @@ void read_recipients(Section& message, MessageSettings& result) {
     for (const std::string& address : result.to) {
         if (!is_mailbox(address))
             message.fail("to", fmt::format("{} is no address; expected such as \"a@example.test\"",
-                                           settings::quoted(address)));
+                                           settings::toml_text(address)));
         std::string lower = address;
         for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         if (!seen.insert(lower).second)
             message.fail("to", fmt::format("{} stands there twice; expected each address once",
-                                           settings::quoted(address)));
+                                           settings::toml_text(address)));
     }
     if (!result.to.empty() && result.recipients > result.to.size())
         message.fail(message.has("recipients") ? "recipients" : "to",
@@ -199,7 +199,7 @@ FleetSettings read_fleet(Section fleet) {
     take(fleet.text("helo"), result.helo);
     if (!is_domain(result.helo))
         fleet.fail("helo", fmt::format("{} is no host name; expected such as \"sender.test\"",
-                                       settings::quoted(result.helo)));
+                                       settings::toml_text(result.helo)));
     take(fleet.flag("pipelining"), result.pipelining);
     take(fleet.flag("chunking"), result.chunking);
     take(fleet.size("chunk_size", 1, 64ULL << 20), result.chunk_size);
@@ -230,7 +230,7 @@ MessageSettings read_message(Section message, const std::string& folder) {
     if (!is_domain(result.sender_domain))
         message.fail("sender_domain",
                      fmt::format("{} is no domain; expected such as \"sender.test\"",
-                                 settings::quoted(result.sender_domain)));
+                                 settings::toml_text(result.sender_domain)));
     message.finish();
     return result;
 }

@@ -53,7 +53,7 @@ int read_reply(Section& when, Phase phase) {
     if (!reply)
         when.fail("reply", fmt::format("expected a class \"2xx\" to \"5xx\", a code such as "
                                        "\"250\", or \"any\", found {}",
-                                       settings::quoted(*text)));
+                                       settings::toml_text(*text)));
     if (*reply != 0 && phase == Phase::data_xfer)
         when.fail("reply",
                   "contradicts phase = \"data_xfer\": no reply has been given yet when the rule "
@@ -202,10 +202,11 @@ Rule read_rule(Section rule) {
     Rule result;
     result.name = rule.text("name").value_or("");
     if (!is_name(result.name))
-        rule.fail("name", fmt::format("expected 1 to {} letters, digits, hyphens and underscores, "
-                                      "such as \"lose-250\", found {}",
-                                      longest_name,
-                                      rule.has("name") ? settings::quoted(result.name) : "none"));
+        rule.fail("name",
+                  fmt::format("expected 1 to {} letters, digits, hyphens and underscores, "
+                              "such as \"lose-250\", found {}",
+                              longest_name,
+                              rule.has("name") ? settings::toml_text(result.name) : "none"));
     if (!rule.has("when"))
         rule.fail("when", "missing; expected such as when = { phase = \"data_done\" }");
     result.when = read_selector(rule.section("when"));

@@ -33,7 +33,7 @@ std::string read_name(Section& root) {
     if (!is_folder_name(name))
         root.fail("name", fmt::format("{} names no results folder; expected 1 to 100 letters, "
                                       "digits, hyphens, underscores and dots, such as \"lost-250\"",
-                                      settings::quoted(name)));
+                                      settings::toml_text(name)));
     return name;
 }
 
@@ -61,7 +61,7 @@ std::vector<netem::Rule> read_rules(Section& root) {
             section.fail("name",
                          fmt::format("another rule is named {}; expected a name of its own, "
                                      "since decisions are keyed by it",
-                                     settings::quoted(rule.name)));
+                                     settings::toml_text(rule.name)));
         result.push_back(std::move(rule));
     }
     return result;

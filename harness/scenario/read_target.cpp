@@ -29,7 +29,7 @@ ReferenceSettings read_reference(Section reference) {
     if (!is_endpoint(result.listen, 0))
         reference.fail("listen", fmt::format("{} is no address; expected host:port such as "
                                              "\"127.0.0.1:0\" (0: any free port) or \"[::1]:2525\"",
-                                             settings::quoted(result.listen)));
+                                             settings::toml_text(result.listen)));
     result.service_time = netem::read_distribution(reference, "service_time", netem::Quantity::time,
                                                    {.most = longest_service});
     if (const auto workers = reference.count("workers", 0, 10'000))
@@ -57,7 +57,7 @@ TargetSettings read_target(Section target) {
     if (target.has("address") && !is_endpoint(result.address, 1))
         target.fail("address", fmt::format("{} is no address; expected host:port such as "
                                            "\"127.0.0.1:2525\" or \"[::1]:25\"",
-                                           settings::quoted(result.address)));
+                                           settings::toml_text(result.address)));
     const bool server_named = target.choice("server", server_names).has_value();
     const bool address_wins = overrides(target, "address", "server");
     if (target.has("address") && server_named && !address_wins)

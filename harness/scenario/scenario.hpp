@@ -33,8 +33,8 @@ struct Retry {
 };
 
 struct Credentials {
-    std::string user;
-    std::string password;
+    std::string user{};
+    std::string password{};
     std::string mechanism = "plain";  ///< plain or login.
 
     bool operator==(const Credentials&) const = default;
@@ -44,20 +44,20 @@ struct FleetSettings {
     std::uint32_t senders = 1;
     std::string profile = "rfc5321";
     /// Exactly one of the two is set.
-    std::optional<std::uint64_t> messages;
-    std::optional<Duration> duration;
+    std::optional<std::uint64_t> messages{};
+    std::optional<Duration> duration{};
     Arrivals arrivals = Arrivals::closed;  ///< constant where a rate is given.
     double rate = 0;  ///< Messages per second, all senders together; 0 with closed arrivals.
     std::uint32_t connections = 4;  ///< At most, per sender.
     std::uint32_t messages_per_connection = 100;
     Duration idle = 2s;  ///< How long an open connection waits for the next message before QUIT.
-    smtp::Timeouts timeouts;
-    Retry retry;
+    smtp::Timeouts timeouts{};
+    Retry retry{};
     std::string helo = "sender.test";
     bool pipelining = true;            ///< Use PIPELINING where offered.
     bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
     std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
-    std::optional<Credentials> auth;
+    std::optional<Credentials> auth{};
 
     bool operator==(const FleetSettings&) const = default;
 };
@@ -65,10 +65,10 @@ struct FleetSettings {
 struct MessageSettings {
     world::Distribution size{
         .a = 8192};                ///< Bytes of the whole message on the wire, before dot-stuffing.
-    std::string corpus;            ///< A path or pattern of .eml files; empty: generated text.
+    std::string corpus{};          ///< A path or pattern of .eml files; empty: generated text.
     std::uint32_t recipients = 1;  ///< Per message.
     std::vector<std::string>
-        to;  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
+        to{};  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
     std::string sender_domain = "sender.test";
 
     bool operator==(const MessageSettings&) const = default;
@@ -79,7 +79,7 @@ enum class Protocol : std::uint8_t { smtp, lmtp };
 /// What the reference receiver does.
 struct ReferenceSettings {
     std::string listen = "127.0.0.1:0";
-    world::Distribution service_time;  ///< End of data to the commit and its reply.
+    world::Distribution service_time{};  ///< End of data to the commit and its reply.
     std::uint32_t workers = 0;  ///< Messages served at once, the others wait in turn; 0: no limit.
     std::uint64_t max_size = 64ULL << 20;
     std::uint32_t max_recipients = 100;  ///< Per transaction (RFC 5321 4.5.3.1.8: at least 100).
@@ -87,20 +87,20 @@ struct ReferenceSettings {
     bool chunking = true;
     bool eight_bit_mime = true;
     bool size = true;
-    bool ehlo = true;                 ///< false: knows HELO only.
-    std::optional<Credentials> auth;  ///< Offered and required where set.
+    bool ehlo = true;                   ///< false: knows HELO only.
+    std::optional<Credentials> auth{};  ///< Offered and required where set.
 
     bool operator==(const ReferenceSettings&) const = default;
 };
 
 struct TargetSettings {
     std::string server = "reference";  ///< or empty, where address is set.
-    std::string address;               ///< host:port of a server that already runs.
+    std::string address{};             ///< host:port of a server that already runs.
     Protocol protocol = Protocol::smtp;
-    bool direct = false;  ///< Leave the impairment layer out.
-    std::string maildir;  ///< Where copies appear, for a real server; "{recipient}" and "{user}"
-                          ///< stand for the address and its local part.
-    ReferenceSettings reference;  ///< [target.reference]
+    bool direct = false;    ///< Leave the impairment layer out.
+    std::string maildir{};  ///< Where copies appear, for a real server; "{recipient}" and "{user}"
+                            ///< stand for the address and its local part.
+    ReferenceSettings reference{};  ///< [target.reference]
 
     bool operator==(const TargetSettings&) const = default;
 };
@@ -131,8 +131,8 @@ enum class Comparison : std::uint8_t {
 
 /// One line of [expect]: a figure of the summary and its bound.
 struct Expectation {
-    std::string figure;  ///< As written: "lost", "latency.data_done.p99", "fired.lose-250".
-    std::string bound;   ///< As written: "<= 3%".
+    std::string figure{};  ///< As written: "lost", "latency.data_done.p99", "fired.lose-250".
+    std::string bound{};   ///< As written: "<= 3%".
     Comparison comparison = Comparison::equal;
     double value = 0;      ///< In the figure's own unit (count, ms); a share (0.03) where percent.
     bool percent = false;  ///< Of all (message, recipient) pairs.
@@ -141,16 +141,16 @@ struct Expectation {
 };
 
 struct Scenario {
-    std::string name;
-    std::string question;  ///< The first comment of the file.
+    std::string name{};
+    std::string question{};  ///< The first comment of the file.
     std::uint64_t seed = 1;
-    FleetSettings fleet;
-    MessageSettings message;
-    TargetSettings target;
-    std::vector<netem::Rule> rules;
-    DrainSettings drain;
-    VirtualSettings virtual_network;
-    std::vector<Expectation> expectations;
+    FleetSettings fleet{};
+    MessageSettings message{};
+    TargetSettings target{};
+    std::vector<netem::Rule> rules{};
+    DrainSettings drain{};
+    VirtualSettings virtual_network{};
+    std::vector<Expectation> expectations{};
 
     bool operator==(const Scenario&) const = default;
 };

@@ -18,10 +18,10 @@ namespace {
 using netem::Quantity;
 using settings::format_duration;
 using settings::format_size;
-using settings::quoted;
+using settings::toml_text;
 
 std::string in_quotes(Duration duration) {
-    return quoted(format_duration(duration));
+    return toml_text(format_duration(duration));
 }
 
 /// One table, line by line.
@@ -34,7 +34,7 @@ public:
     void line(std::string_view key, const std::string& value) {
         toml_ += fmt::format("{} = {}\n", key, value);
     }
-    void text(std::string_view key, std::string_view value) { line(key, quoted(value)); }
+    void text(std::string_view key, std::string_view value) { line(key, toml_text(value)); }
     void number(std::string_view key, std::uint64_t value) { line(key, fmt::format("{}", value)); }
     void flag(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
     void duration(std::string_view key, Duration value) { line(key, in_quotes(value)); }
@@ -42,8 +42,8 @@ public:
     void auth(const std::optional<Credentials>& value) {
         if (!value) return;
         line("auth",
-             fmt::format("{{ user = {}, password = {}, mechanism = {} }}", quoted(value->user),
-                         quoted(value->password), quoted(value->mechanism)));
+             fmt::format("{{ user = {}, password = {}, mechanism = {} }}", toml_text(value->user),
+                         toml_text(value->password), toml_text(value->mechanism)));
     }
 
 private:
@@ -97,7 +97,7 @@ void write_message(Writer& writer, const MessageSettings& message) {
     writer.number("recipients", message.recipients);
     if (!message.to.empty()) {
         std::vector<std::string> addresses;
-        for (const std::string& address : message.to) addresses.push_back(quoted(address));
+        for (const std::string& address : message.to) addresses.push_back(toml_text(address));
         writer.line("to", fmt::format("[{}]", fmt::join(addresses, ", ")));
     }
     writer.text("sender_domain", message.sender_domain);
@@ -132,16 +132,16 @@ std::string reply_text(int reply) {
 }
 
 std::string selector_text(const netem::Selector& when) {
-    std::vector<std::string> parts{fmt::format("phase = {}", quoted(to_string(when.phase))),
-                                   fmt::format("reply = {}", quoted(reply_text(when.reply))),
+    std::vector<std::string> parts{fmt::format("phase = {}", toml_text(to_string(when.phase))),
+                                   fmt::format("reply = {}", toml_text(reply_text(when.reply))),
                                    fmt::format("probability = {}", when.probability)};
     if (when.first != 0) parts.push_back(fmt::format("first = {}", when.first));
     if (when.nth != 0) parts.push_back(fmt::format("nth = {}", when.nth));
     if (when.every_nth != 0) parts.push_back(fmt::format("every = {}", when.every_nth));
     if (when.attempt != 0) parts.push_back(fmt::format("attempt = {}", when.attempt));
     if (!when.recipient.empty())
-        parts.push_back(fmt::format("recipient = {}", quoted(when.recipient)));
-    if (!when.sender.empty()) parts.push_back(fmt::format("sender = {}", quoted(when.sender)));
+        parts.push_back(fmt::format("recipient = {}", toml_text(when.recipient)));
+    if (!when.sender.empty()) parts.push_back(fmt::format("sender = {}", toml_text(when.sender)));
     parts.push_back(fmt::format("scope = \"{}\"", when.counts_over_run ? "run" : "message"));
     return fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
@@ -155,9 +155,9 @@ void write_expectations(Writer& writer, const std::vector<Expectation>& expectat
             next, expectations.end(),
             [&](const Expectation& expectation) { return expectation.figure != next->figure; });
         std::vector<std::string> bounds;
-        for (auto one = next; one != end; ++one) bounds.push_back(quoted(one->bound));
+        for (auto one = next; one != end; ++one) bounds.push_back(toml_text(one->bound));
         const std::string joined = fmt::format("{}", fmt::join(bounds, ", "));
-        writer.line(quoted(next->figure),
+        writer.line(toml_text(next->figure),
                     bounds.size() == 1 ? joined : fmt::format("[{}]", joined));
         next = end;
     }

@@ -24,7 +24,7 @@ Hold Hold::read(settings::Section& effect) {
 
 std::string Hold::to_toml() const {
     switch (until) {
-        case Until::time: return settings::quoted(settings::format_duration(time));
+        case Until::time: return settings::toml_text(settings::format_duration(time));
         case Until::forever: return "\"forever\"";
         case Until::next_command: return "\"next_command\"";
     }

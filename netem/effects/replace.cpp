@@ -29,7 +29,7 @@ Replace Replace::read(settings::Section& effect) {
 }
 
 std::string Replace::to_toml() const {
-    return settings::quoted(reply);
+    return settings::toml_text(reply);
 }
 
 Verdict Replace::decide(world::Random&) const {
