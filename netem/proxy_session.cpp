@@ -50,7 +50,7 @@ private:
     Task<bool> pass_pieces();
 
     void take_reply(const smtp::Reply& reply);
-    void begin_transaction();
+    void begin_transaction(std::uint32_t transaction);
     void note_accepted(const smtp::Reply& reply, const Dialogue::Answered& answered);
     void note_server_gone(const boost::system::error_code& error);
     Event event(EventKind kind, Phase phase) const;
@@ -78,6 +78,7 @@ private:
     bool silent_ = false;  ///< Cut without a FIN: bytes of the client go nowhere.
 
     // The transaction whose replies are coming in.
+    std::uint32_t transaction_ = 0;  ///< Its number on this connection.
     std::uint32_t message_ = 0;
     std::uint32_t attempt_ = 0;
     TimePoint end_of_data_at_{};
@@ -167,10 +168,13 @@ Task<bool> Session::pass_pieces() {
 Task<bool> Session::pass_end_of_data(std::string_view bytes) {
     std::string out = std::exchange(held_back_, {});
     out.append(bytes);
+    // BDAT may be pipelined with MAIL: then the attempt is counted only when MAIL's reply comes.
+    const std::string_view sender = dialogue_.client_sender();
+    const std::uint32_t message = ordinal_of_sender(sender, options_.run_id);
     const Passing passing{.phase = Phase::data_xfer,
-                          .message = message_,
-                          .attempt = attempt_,
-                          .sender = dialogue_.sender(),
+                          .message = message,
+                          .attempt = message == message_ ? attempt_ : 0,
+                          .sender = sender,
                           .recipients = &dialogue_.accepted_recipients(),
                           .connection = connection_,
                           .transaction = dialogue_.transactions()};
@@ -246,6 +250,9 @@ Task<> Session::server_to_client() {
             if (parser_.complete()) take_reply(parser_.take());
         }
         // Whatever is not SMTP passes as it is.
+        if (!unread.empty() && parser_.pending() > 0) {
+            replies_.push({.bytes = parser_.take_unfinished(), .arrived = clock_.now()});
+        }
         if (!unread.empty()) replies_.push({.bytes = std::string(unread), .arrived = clock_.now()});
         reply_taken_.notify_all();
     }
@@ -257,7 +264,8 @@ Task<> Session::server_to_client() {
 
 void Session::take_reply(const smtp::Reply& reply) {
     const Dialogue::Answered answered = dialogue_.on_reply(reply);
-    if (answered.phase == Phase::mail) begin_transaction();
+    if (answered.phase == Phase::mail && answered.transaction != transaction_)
+        begin_transaction(answered.transaction);
     if (answered.phase == Phase::data_done && reply.positive()) note_accepted(reply, answered);
 
     ReplyQueue::Item item{.bytes = reply.raw, .arrived = clock_.now()};
@@ -281,7 +289,8 @@ void Session::take_reply(const smtp::Reply& reply) {
     replies_.push(std::move(item));
 }
 
-void Session::begin_transaction() {
+void Session::begin_transaction(std::uint32_t transaction) {
+    transaction_ = transaction;
     message_ = ordinal_of_sender(dialogue_.sender(), options_.run_id);
     attempt_ = message_ == 0 ? 0 : context_.rules.count_attempt(message_);
 }

@@ -71,6 +71,8 @@ enum class EventKind : std::uint8_t {
     drain_ended,
     /// The target could not be used any more, text says why.
     target_failed,
+    /// At the end: rule, quantity (replies that fitted its conditions, chance and counts aside).
+    rule_matched,
 };
 
 inline constexpr std::array event_kind_names{
@@ -93,6 +95,7 @@ inline constexpr std::array event_kind_names{
     std::string_view{"queues_seen_empty"},
     std::string_view{"drain_ended"},
     std::string_view{"target_failed"},
+    std::string_view{"rule_matched"},
 };
 
 constexpr std::string_view to_string(EventKind kind) {

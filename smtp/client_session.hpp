@@ -34,7 +34,7 @@ struct ClientOptions {
     bool chunking = false;   ///< Use BDAT where offered.
     std::uint64_t chunk_size = 65536;
     Timeouts timeouts;
-    std::optional<ClientCredentials> credentials;
+    std::optional<ClientCredentials> credentials{};
 };
 
 class ClientSession {

@@ -24,7 +24,7 @@ struct OutgoingMessage {
     std::uint32_t ordinal = 0;
     std::uint32_t attempt = 0;
     std::string_view sender;
-    std::vector<Recipient> recipients;
+    std::vector<Recipient> recipients{};
     std::string_view content;  ///< Lines end in CRLF; not stuffed.
     bool eight_bit = false;    ///< Holds bytes above 127.
 };

@@ -36,7 +36,7 @@ struct ServerOptions {
     bool size = true;
     std::uint64_t max_size = 64ULL << 20;
     std::uint32_t max_recipients = 100;
-    std::optional<ServerCredentials> credentials;  ///< Offered, and required before MAIL.
+    std::optional<ServerCredentials> credentials{};  ///< Offered, and required before MAIL.
     /// For the next command, or the next bytes of content (RFC 5321 4.5.3.2.7: at least five
     /// minutes).
     Duration command_timeout = std::chrono::minutes{5};

@@ -25,13 +25,14 @@ bool VirtualWorld::step(std::uint64_t& steps_at_instant) {
     return true;
 }
 
-Ended VirtualWorld::run(Task<> main) {
+Ended VirtualWorld::run(Task<> main, const std::atomic<bool>* stop) {
     TaskScope scope(clock_.ready());
     scope.spawn(std::move(main));
     std::uint64_t steps_at_instant = 0;
     while (scope.size() > 0) {
         if (!step(steps_at_instant)) return Ended::stuck;
         if (steps_at_instant > steps_at_instant_limit) return Ended::spinning;
+        if (stop && stop->load(std::memory_order_relaxed)) return Ended::stopped;
     }
     return Ended::finished;
 }

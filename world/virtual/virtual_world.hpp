@@ -7,6 +7,7 @@
 #include "world/task.hpp"
 #include "world/virtual/virtual_network.hpp"
 
+#include <atomic>
 #include <cstdint>
 
 namespace twofifty::world::virtual_world {
@@ -25,6 +26,7 @@ enum class Ended : std::uint8_t {
     finished,  ///< The main task ended.
     stuck,     ///< The main task waits for something that nothing will bring.
     spinning,  ///< Time does not advance: too many steps at one instant.
+    stopped,   ///< Somebody asked for it.
 };
 
 class VirtualWorld {
@@ -36,8 +38,9 @@ public:
     Network& network() { return network_; }
     TimePoint now() const { return clock_.now(); }
 
-    /// Runs `main` to its end, jumping over the time in which nothing happens.
-    Ended run(Task<> main);
+    /// Runs `main` to its end, jumping over the time in which nothing happens. `stop`, which any
+    /// thread may set, ends it where it stands.
+    Ended run(Task<> main, const std::atomic<bool>* stop = nullptr);
 
     /// Runs what is due until `when`, then sets the clock there. For tests.
     void run_until(TimePoint when);

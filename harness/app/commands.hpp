@@ -1,0 +1,40 @@
+// The subcommands of the program. Each takes its options as they were given and yields the exit
+// code, or throws CommandError or settings::Error.
+#pragma once
+
+#include "harness/app/exit_code.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace twofifty::harness {
+
+struct RunOptions {
+    std::vector<std::string> scenarios;
+    std::vector<std::string> overrides;  ///< key=value
+    bool is_virtual = false;
+    std::optional<std::uint64_t> seed;
+    std::string target;  ///< host:port
+    std::string maildir;
+    std::string out = "results";
+    std::string junit;
+    std::vector<std::string> may_send_to;
+    bool quiet = false;
+};
+
+ExitCode run_command(const RunOptions& options);
+
+ExitCode check_command(const std::vector<std::string>& scenarios,
+                       const std::vector<std::string>& overrides);
+
+ExitCode report_command(const std::string& run, const std::string& junit, bool quiet);
+
+ExitCode compare_command(const std::string& first, const std::string& second,
+                         const std::vector<std::string>& bounds);
+
+/// Writes a commented scenario; never over an existing file.
+ExitCode init_command(const std::string& path);
+
+}  // namespace twofifty::harness

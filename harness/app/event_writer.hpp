@@ -1,0 +1,46 @@
+#pragma once
+
+#include "harness/ledger/ledger.hpp"
+#include "record/recorder.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace twofifty::harness {
+
+/// The one writer of a ledger: takes events from every world and stores them on a thread of its
+/// own, at the latest 100 ms after they happened. Its queue is bounded; record() waits while it is
+/// full.
+class EventWriter final : public Recorder {
+public:
+    explicit EventWriter(Ledger& ledger);
+    ~EventWriter() override;
+
+    void record(Event event) override;
+
+    /// Stores what is left and ends the thread. Throws LedgerError where anything could not be
+    /// stored.
+    void finish();
+
+    /// True once an event could not be stored; those after it are not stored either.
+    bool failed() const { return failed_.load(std::memory_order_relaxed); }
+
+private:
+    void run();
+
+    Ledger& ledger_;
+    std::mutex mutex_;
+    std::condition_variable arrived_;
+    std::condition_variable taken_;
+    std::vector<Event> queue_;
+    bool finishing_ = false;
+    std::atomic<bool> failed_{false};
+    std::string failure_;
+    std::thread thread_;
+};
+
+}  // namespace twofifty::harness

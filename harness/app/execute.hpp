@@ -1,0 +1,29 @@
+// Carries a scenario out: builds a world, or two, and runs the same parts in it. The only place
+// where the worlds are named.
+#pragma once
+
+#include "harness/app/event_writer.hpp"
+#include "harness/run/place.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "record/address_book.hpp"
+
+#include <string>
+
+namespace twofifty::harness {
+
+struct Execution {
+    const Scenario& scenario;
+    const AddressBook& recipients;
+    const RunIdentity& identity;
+    EventWriter& events;
+    bool quiet = false;  ///< No progress line.
+};
+
+/// On real sockets: fleet and layer on one thread, the target's side on another.
+/// Throws CommandError where a part cannot start. Yields where copies were counted.
+std::string execute_real(const Execution& execution);
+
+/// In virtual time, in one loop. An interrupt ends it where it stands.
+std::string execute_virtual(const Execution& execution);
+
+}  // namespace twofifty::harness

@@ -1,0 +1,85 @@
+#include "harness/app/judge_run.hpp"
+
+#include "harness/app/run_folder.hpp"
+#include "harness/ledger/event_digest.hpp"
+#include "harness/ledger/judge.hpp"
+#include "harness/ledger/ledger.hpp"
+#include "harness/report/format.hpp"
+#include "harness/report/summarise.hpp"
+#include "harness/report/timeline.hpp"
+#include "harness/scenario/read_scenario.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace twofifty::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<Example> make_examples(const Ledger& ledger, const Judgement& judgement,
+                                   const AddressBook& recipients) {
+    std::vector<std::string> rules;
+    for (const RuleFacts& rule : ledger.rules()) rules.push_back(rule.name);
+    std::vector<Example> examples;
+    for (const std::uint32_t message : judgement.examples) {
+        const std::vector<std::string_view> causes = causes_of(judgement, message);
+        examples.push_back(
+            make_example(ledger.events_of(message), message, {recipients, rules}, causes));
+    }
+    return examples;
+}
+
+JudgedRun judge_ledger(const Scenario& scenario, const Ledger& ledger) {
+    const bool is_virtual = ledger.run("world") == "virtual";
+    RunFacts facts;
+    facts.version = ledger.run("version");
+    facts.world = ledger.run("world");
+    facts.started_at = ledger.run("started_at");
+    facts.observed_at = ledger.run("observed_at");
+    Judge judge(JudgeFacts{ledger.rules()});
+    EventDigest digest;
+    ledger.for_each_event([&](const Event& event) {
+        judge.add(event);
+        if (is_virtual) digest.add(event);
+    });
+    const Judgement judgement = judge.finish();
+    if (is_virtual) facts.digest = digest.value();
+    const std::vector<std::string> addresses = ledger.recipients();
+    const AddressBook recipients(addresses);
+    JudgedRun judged{summarise(judgement, scenario, facts, recipients),
+                     !judgement.target_failure.empty()};
+    judged.summary.examples = make_examples(ledger, judgement, recipients);
+    return judged;
+}
+
+}  // namespace
+
+JudgedRun judge_run(const fs::path& folder) {
+    if (!fs::is_regular_file(folder / "ledger.sqlite"))
+        throw CommandError(ExitCode::bad_input,
+                           folder.string() + " is no run folder: it holds no ledger.sqlite");
+    try {
+        const Scenario scenario = load_scenario((folder / "scenario.toml").string());
+        const Ledger ledger = Ledger::open((folder / "ledger.sqlite").string());
+        return judge_ledger(scenario, ledger);
+    } catch (const settings::Error& error) {
+        throw CommandError(ExitCode::bad_input, error.what());
+    } catch (const LedgerError& error) {
+        throw CommandError(ExitCode::bad_input, error.what());
+    }
+}
+
+void write_reports(const fs::path& folder, const Summary& summary) {
+    for (const ReportFormat& format : report_formats())
+        if (!format.file.empty()) write_file(folder / format.file, format.write(summary));
+}
+
+ExitCode exit_code_of(const JudgedRun& judged) {
+    if (judged.target_failed) return ExitCode::environment;
+    return static_cast<ExitCode>(exit_code(judged.summary.result));
+}
+
+}  // namespace twofifty::harness

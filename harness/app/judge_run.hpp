@@ -1,0 +1,24 @@
+#pragma once
+
+#include "harness/app/exit_code.hpp"
+#include "harness/report/summary.hpp"
+
+#include <filesystem>
+
+namespace twofifty::harness {
+
+struct JudgedRun {
+    Summary summary;
+    bool target_failed = false;  ///< The target could not be used at all.
+};
+
+/// Judges a run folder from what is stored in it: scenario.toml and ledger.sqlite. Throws
+/// CommandError.
+JudgedRun judge_run(const std::filesystem::path& folder);
+
+/// Writes every report into the folder. Throws CommandError (environment), a full disk for one.
+void write_reports(const std::filesystem::path& folder, const Summary& summary);
+
+ExitCode exit_code_of(const JudgedRun& judged);
+
+}  // namespace twofifty::harness

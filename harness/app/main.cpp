@@ -1,0 +1,146 @@
+// The program: reads the command line, hands over to a subcommand, turns what it came to into an
+// exit code.
+#include "harness/app/commands.hpp"
+#include "settings/value.hpp"
+
+#include <fmt/format.h>
+#include <CLI/CLI.hpp>
+
+#include <exception>
+
+namespace {
+
+using namespace twofifty;
+using harness::ExitCode;
+
+constexpr const char* description =
+    "twofifty: what happens to mail when the \"250\" is late or lost.\n"
+    "Sends a fleet's mail through an impairment layer to a server, loses replies, counts the "
+    "copies, says why.";
+
+constexpr const char* examples =
+    "Examples:\n"
+    "  twofifty run scenarios/lost-250.toml                     the main job, on real sockets\n"
+    "  twofifty run --virtual scenarios/*.toml                  the same in virtual time\n"
+    "  twofifty run scenarios/lost-250.toml --target 127.0.0.1:25 --maildir /var/mail/{user} "
+    "--junit out.xml\n"
+    "  twofifty report results/latest                           judge a run again from its ledger\n"
+    "  twofifty compare RUN RUN --bound 'duplicated <= +0.5%'   exit 1 where the second is worse\n"
+    "Exit codes: 0 expectations held, 1 one did not, 2 inconclusive, 3 bad input, 4 target or "
+    "environment failed.";
+
+struct CommandLine {
+    CLI::App app{description};
+    harness::RunOptions run;
+    std::vector<std::string> check_scenarios;
+    std::vector<std::string> check_overrides;
+    std::string report_run;
+    std::string report_junit;
+    bool report_quiet = false;
+    std::string first;
+    std::string second;
+    std::vector<std::string> bounds;
+    std::string init_path;
+    std::function<ExitCode()> chosen;
+
+    CommandLine() {
+        app.footer(examples);
+        app.set_version_flag("--version", "twofifty " TWOFIFTY_VERSION);
+        app.require_subcommand(1);
+        add_run();
+        add_check();
+        add_report();
+        add_compare();
+        add_init();
+    }
+
+    void add_run() {
+        CLI::App* const command = app.add_subcommand("run", "Carry out scenarios and judge them");
+        command->add_option("scenario", run.scenarios, "Scenario files")->required();
+        command->add_flag("--virtual", run.is_virtual, "In virtual time, repeatable byte for byte");
+        command->add_option("--seed", run.seed, "In place of the scenario's seed");
+        command->add_option("--set", run.overrides, "Override a key: fleet.messages=100")
+            ->allow_extra_args(false);
+        command->add_option("--target", run.target, "A server that runs already: host:port");
+        command->add_option("--maildir", run.maildir,
+                            "Where its copies appear; {user}, {recipient} stand for the address");
+        command->add_option("--out", run.out, "The folder for run folders")->capture_default_str();
+        command->add_option("--junit", run.junit, "Write JUnit XML there");
+        command
+            ->add_option("--i-may-send-to", run.may_send_to,
+                         "Allow a host that is neither loopback nor private")
+            ->allow_extra_args(false);
+        command->add_flag("--quiet", run.quiet, "Print nothing but errors");
+        command->callback([this] { chosen = [this] { return harness::run_command(run); }; });
+    }
+
+    void add_check() {
+        CLI::App* const command =
+            app.add_subcommand("check", "Read scenarios without running them");
+        command->add_option("scenario", check_scenarios, "Scenario files")->required();
+        command->add_option("--set", check_overrides, "Override a key")->allow_extra_args(false);
+        command->callback([this] {
+            chosen = [this] { return harness::check_command(check_scenarios, check_overrides); };
+        });
+    }
+
+    void add_report() {
+        CLI::App* const command =
+            app.add_subcommand("report", "Judge a run folder again and write its reports");
+        command->add_option("run", report_run, "A run folder")->required();
+        command->add_option("--junit", report_junit, "Write JUnit XML there");
+        command->add_flag("--quiet", report_quiet, "Print nothing but errors");
+        command->callback([this] {
+            chosen = [this] {
+                return harness::report_command(report_run, report_junit, report_quiet);
+            };
+        });
+    }
+
+    void add_compare() {
+        CLI::App* const command = app.add_subcommand("compare", "Two runs side by side");
+        command->add_option("first", first, "A run folder or a summary.json")->required();
+        command->add_option("second", second, "Another")->required();
+        command
+            ->add_option("--bound", bounds, "How much a figure may change: 'duplicated <= +0.5%'")
+            ->allow_extra_args(false);
+        command->callback([this] {
+            chosen = [this] { return harness::compare_command(first, second, bounds); };
+        });
+    }
+
+    void add_init() {
+        CLI::App* const command =
+            app.add_subcommand("init", "Write a commented scenario to start from");
+        command->add_option("file", init_path, "The file to write")->required();
+        command->callback([this] { chosen = [this] { return harness::init_command(init_path); }; });
+    }
+};
+
+int fail(ExitCode code, const char* message) {
+    fmt::print(stderr, "twofifty: {}\n", message);
+    return static_cast<int>(code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CommandLine line;
+    try {
+        line.app.parse(argc, argv);
+    } catch (const CLI::Success& success) {
+        return line.app.exit(success);
+    } catch (const CLI::ParseError& error) {
+        return fail(ExitCode::bad_input,
+                    (std::string(error.what()) + "; see twofifty --help").c_str());
+    }
+    try {
+        return static_cast<int>(line.chosen());
+    } catch (const harness::CommandError& error) {
+        return fail(error.code, error.what());
+    } catch (const settings::Error& error) {
+        return fail(ExitCode::bad_input, error.what());
+    } catch (const std::exception& error) {
+        return fail(ExitCode::environment, error.what());
+    }
+}

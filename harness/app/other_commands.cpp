@@ -1,0 +1,69 @@
+#include "harness/app/commands.hpp"
+#include "harness/app/judge_run.hpp"
+#include "harness/app/run_folder.hpp"
+#include "harness/report/compare.hpp"
+#include "harness/report/format.hpp"
+#include "harness/scenario/read_scenario.hpp"
+#include "harness/scenario/template.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+#include <filesystem>
+
+namespace twofifty::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool on_terminal() {
+    return isatty(STDOUT_FILENO) == 1;
+}
+
+/// A run folder, or a summary.json by itself.
+Summary read_summary(const fs::path& path) {
+    const fs::path file = fs::is_directory(path) ? path / "summary.json" : path;
+    return read_json(read_file(file), file.string());
+}
+
+}  // namespace
+
+ExitCode check_command(const std::vector<std::string>& scenarios,
+                       const std::vector<std::string>& overrides) {
+    for (const std::string& path : scenarios) {
+        const Scenario scenario = load_scenario(path, overrides);
+        fmt::print("{}: ok ({} rules, {} expectations)\n", path, scenario.rules.size(),
+                   scenario.expectations.size());
+    }
+    return ExitCode::passed;
+}
+
+ExitCode report_command(const std::string& run, const std::string& junit, bool quiet) {
+    const fs::path folder = run;
+    const JudgedRun judged = judge_run(folder);
+    const Summary& summary = judged.summary;
+    write_reports(folder, summary);
+    if (!junit.empty()) write_file(junit, write_junit({&summary, 1}));
+    if (!quiet) fmt::print("{}", write_terminal(summary, on_terminal()));
+    return exit_code_of(judged);
+}
+
+ExitCode compare_command(const std::string& first, const std::string& second,
+                         const std::vector<std::string>& bounds) {
+    std::vector<ChangeBound> read;
+    for (const std::string& bound : bounds) read.push_back(parse_change_bound(bound));
+    const RunComparison comparison = compare(read_summary(first), read_summary(second), read);
+    fmt::print("{}", write_comparison(comparison, on_terminal()));
+    if (comparison.all_held()) return ExitCode::passed;
+    throw CommandError(ExitCode::failed, "a bound is exceeded");
+}
+
+ExitCode init_command(const std::string& path) {
+    if (fs::exists(path))
+        throw CommandError(ExitCode::bad_input, path + " exists; name another file");
+    write_file(path, scenario_template());
+    fmt::print("wrote {}; try: twofifty run --virtual {}\n", path, path);
+    return ExitCode::passed;
+}
+
+}  // namespace twofifty::harness

@@ -1,0 +1,161 @@
+#include "harness/app/commands.hpp"
+#include "harness/app/event_writer.hpp"
+#include "harness/app/execute.hpp"
+#include "harness/app/judge_run.hpp"
+#include "harness/app/run_folder.hpp"
+#include "harness/app/target_safety.hpp"
+#include "harness/fleet/message_factory.hpp"
+#include "harness/ledger/ledger.hpp"
+#include "harness/report/format.hpp"
+#include "harness/scenario/read_scenario.hpp"
+#include "harness/scenario/write_scenario.hpp"
+#include "world/random.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+
+namespace twofifty::harness {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The Date of every message of a virtual run: the day of the letter with which this began, 1 June
+/// 2008.
+constexpr std::int64_t virtual_date = 1212278400;
+
+/// Several scenarios in one call: the worst one speaks for all.
+ExitCode worse(ExitCode one, ExitCode other) {
+    constexpr std::array order{ExitCode::passed, ExitCode::inconclusive, ExitCode::failed,
+                               ExitCode::bad_input, ExitCode::environment};
+    const auto rank = [&](ExitCode code) {
+        return std::find(order.begin(), order.end(), code) - order.begin();
+    };
+    return rank(one) < rank(other) ? other : one;
+}
+
+Scenario prepare(const std::string& path, const RunOptions& options) {
+    Scenario scenario = load_scenario(path, options.overrides);
+    if (options.seed) scenario.seed = *options.seed;
+    if (!options.target.empty()) {
+        scenario.target.server.clear();
+        scenario.target.address = options.target;
+    }
+    if (!options.maildir.empty()) scenario.target.maildir = options.maildir;
+    if (!options.target.empty() || !options.maildir.empty()) {
+        // What the options made of it must be a scenario too.
+        const std::string question = scenario.question;
+        scenario = parse_scenario(to_toml(scenario), path + " with --target and --maildir");
+        scenario.question = question;
+    }
+    if (options.is_virtual && !scenario.target.address.empty()) {
+        throw CommandError(
+            ExitCode::bad_input,
+            fmt::format(
+                "{}: --virtual cannot reach {}: a real server lives in real time; leave one out",
+                path, scenario.target.address));
+    }
+    if (!scenario.target.address.empty())
+        scenario.target.address = safe_address(scenario.target.address, options.may_send_to);
+    return scenario;
+}
+
+RunIdentity make_identity(const Scenario& scenario, bool is_virtual) {
+    if (is_virtual) {
+        const auto id = static_cast<std::uint32_t>(world::fold(scenario.seed, "run-id"));
+        return {fmt::format("{:08x}", id), virtual_date};
+    }
+    std::random_device device;
+    return {fmt::format("{:08x}", device()),
+            std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
+}
+
+Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const AddressBook& recipients,
+                   const RunIdentity& identity, bool is_virtual) {
+    Ledger ledger = Ledger::create((folder / "ledger.sqlite").string());
+    std::vector<std::string> addresses;
+    for (std::uint32_t number = 1; number <= recipients.size(); ++number)
+        addresses.push_back(recipients.address_of(number));
+    ledger.set_recipients(addresses);
+    std::vector<RuleFacts> rules;
+    for (const netem::Rule& rule : scenario.rules)
+        rules.push_back({rule.name, netem::to_toml(rule.effect)});
+    ledger.set_rules(rules);
+    ledger.set_run("scenario", scenario.name);
+    ledger.set_run("world", is_virtual ? "virtual" : "real");
+    ledger.set_run("seed", std::to_string(scenario.seed));
+    ledger.set_run("version", TWOFIFTY_VERSION);
+    ledger.set_run("run_id", identity.run_id);
+    ledger.set_run("started_at", utc_now());
+    ledger.set_run("state", "running");
+    return ledger;
+}
+
+void carry_out(const fs::path& folder, const Scenario& scenario, const RunOptions& options) {
+    const AddressBook recipients = make_address_book(scenario.message);
+    const RunIdentity identity = make_identity(scenario, options.is_virtual);
+    try {
+        Ledger ledger = make_ledger(folder, scenario, recipients, identity, options.is_virtual);
+        EventWriter events(ledger);
+        const Execution execution{scenario, recipients, identity, events, options.quiet};
+        const std::string observed_at =
+            options.is_virtual ? execute_virtual(execution) : execute_real(execution);
+        events.finish();
+        ledger.set_run("observed_at", observed_at);
+        ledger.set_run("state", "complete");
+    } catch (const LedgerError& error) {
+        throw CommandError(ExitCode::environment, fmt::format("{}; what was stored is in {}",
+                                                              error.what(), folder.string()));
+    }
+}
+
+JudgedRun run_one(const fs::path& folder, const Scenario& scenario, const RunOptions& options) {
+    carry_out(folder, scenario, options);
+    JudgedRun judged = judge_run(folder);
+    write_reports(folder, judged.summary);
+    if (!options.quiet) {
+        const std::string text = write_terminal(judged.summary, isatty(STDOUT_FILENO) == 1);
+        fmt::print("{}results: {}\n", text, folder.string());
+    }
+    return judged;
+}
+
+void say_why(const Summary& summary) {
+    if (summary.result == Result::passed) return;
+    std::string reasons;
+    for (const std::string& reason : summary.result_reasons)
+        reasons += (reasons.empty() ? "" : "; ") + reason;
+    fmt::print(stderr, "twofifty: {}: {}: {}\n", summary.scenario, to_string(summary.result),
+               reasons);
+}
+
+}  // namespace
+
+ExitCode run_command(const RunOptions& options) {
+    // Every scenario must be sound before the first is started.
+    std::vector<Scenario> scenarios;
+    for (const std::string& path : options.scenarios) scenarios.push_back(prepare(path, options));
+
+    ExitCode code = ExitCode::passed;
+    std::vector<Summary> summaries;
+    for (const Scenario& scenario : scenarios) {
+        const fs::path folder = make_run_folder(options.out, scenario);
+        try {
+            JudgedRun judged = run_one(folder, scenario, options);
+            say_why(judged.summary);
+            code = worse(code, exit_code_of(judged));
+            summaries.push_back(std::move(judged.summary));
+        } catch (const CommandError& error) {
+            fmt::print(stderr, "twofifty: {}: {}\n", scenario.name, error.what());
+            code = worse(code, error.code);
+        }
+    }
+    if (!options.junit.empty()) write_file(options.junit, write_junit(summaries));
+    return code;
+}
+
+}  // namespace twofifty::harness

@@ -1,0 +1,189 @@
+#include "harness/fleet/message_factory.hpp"
+
+#include "harness/scenario/corpus.hpp"
+#include "record/content_digest.hpp"
+#include "record/token.hpp"
+#include "world/random.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ctime>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace twofifty::harness {
+namespace {
+
+/// Lines of generated text are so long, CRLF included.
+constexpr std::size_t line_size = 78;
+constexpr std::size_t filler_lines = 512;
+/// A body never shrinks below its token line and this.
+constexpr std::size_t least_filler = 2;
+
+std::string make_filler() {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz0123456789 ";
+    std::string filler;
+    for (std::size_t line = 0; line < filler_lines; ++line) {
+        for (std::size_t i = 0; i < line_size - 2; ++i)
+            filler += letters[(line * 7 + i) % letters.size()];
+        filler += "\r\n";
+    }
+    return filler;
+}
+
+/// Bare CR and bare LF become CRLF: nothing else may travel (RFC 5321 2.3.8).
+std::string with_crlf(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + text.size() / 40);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\r' || text[i] == '\n') {
+            if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') ++i;
+            out += "\r\n";
+        } else {
+            out += text[i];
+        }
+    }
+    if (!out.empty() && !out.ends_with("\r\n")) out += "\r\n";
+    return out;
+}
+
+bool is_message_id(std::string_view line) {
+    constexpr std::string_view name = "message-id:";
+    return line.size() >= name.size() &&
+           std::equal(name.begin(), name.end(), line.begin(), [](char lower, char c) {
+               return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
+           });
+}
+
+/// Two copies of one corpus file are two messages: each gets a Message-ID of its own.
+std::string without_message_id(std::string_view headers) {
+    std::string kept;
+    bool dropping = false;
+    while (!headers.empty()) {
+        const std::string_view line = headers.substr(0, headers.find("\r\n") + 2);
+        headers.remove_prefix(line.size());
+        const bool continues = line.front() == ' ' || line.front() == '\t';
+        if (!continues) dropping = is_message_id(line);
+        if (!dropping) kept += line;
+    }
+    return kept;
+}
+
+std::string token_line(const Token& token) {
+    return "twofifty token " + to_string(token) + "\r\n";
+}
+
+}  // namespace
+
+AddressBook make_address_book(const MessageSettings& settings) {
+    if (!settings.to.empty()) return AddressBook(settings.to);
+    std::vector<std::string> generated;
+    for (std::uint32_t i = 1; i <= settings.recipients; ++i)
+        generated.push_back(fmt::format("r{}@recipient.test", i));
+    return AddressBook(generated);
+}
+
+std::vector<std::uint32_t> recipients_of(std::uint32_t ordinal, const MessageSettings& settings,
+                                         const AddressBook& book) {
+    const std::uint32_t count = std::min(settings.recipients, book.size());
+    std::vector<std::uint32_t> numbers;
+    numbers.reserve(count);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        const std::uint64_t place = (std::uint64_t{ordinal} - 1) * count + i;
+        numbers.push_back(static_cast<std::uint32_t>(place % book.size() + 1));
+    }
+    return numbers;
+}
+
+MessageFactory::MessageFactory(const MessageSettings& settings, const AddressBook& book,
+                               std::uint64_t seed, std::string run_id, std::int64_t date)
+    : settings_(settings),
+      book_(book),
+      seed_(seed),
+      run_id_(std::move(run_id)),
+      date_(fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000",
+                        fmt::gmtime(static_cast<std::time_t>(date)))),
+      filler_(make_filler()) {
+    if (settings.corpus.empty()) return;
+    for (const std::string& path : corpus_files(settings.corpus))
+        corpus_.push_back(read_template(path));
+    if (corpus_.empty())
+        throw std::runtime_error("no message matches corpus \"" + settings.corpus + "\"");
+}
+
+MessageFactory::Template MessageFactory::read_template(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string raw{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    if (!file || raw.empty()) throw std::runtime_error("cannot read a message from " + path);
+    const std::string text = with_crlf(raw);
+    const std::size_t end = text.find("\r\n\r\n");
+    if (end == std::string::npos || end == 0)
+        throw std::runtime_error(path + " holds no headers with an empty line behind");
+    Template parsed;
+    parsed.headers = without_message_id(std::string_view(text).substr(0, end + 2));
+    parsed.body = text.substr(end + 4);
+    parsed.eight_bit = std::any_of(text.begin(), text.end(),
+                                   [](char c) { return static_cast<unsigned char>(c) > 127; });
+    return parsed;
+}
+
+Message MessageFactory::make(std::uint32_t ordinal) const {
+    const Token token{run_id_, ordinal};
+    Message message;
+    message.sender = sender_local_part(token) + "@" + settings_.sender_domain;
+    if (!corpus_.empty()) {
+        const Template& from = corpus_[(ordinal - 1) % corpus_.size()];
+        const std::string body = from.body + token_line(token);
+        message.body_digest = content_digest(body);
+        message.content = own_headers(ordinal, message.body_digest) + from.headers + "\r\n" + body;
+        message.eight_bit = from.eight_bit;
+        return message;
+    }
+    world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
+    const auto size = static_cast<std::size_t>(settings_.size.draw(random));
+    const std::size_t headers = own_headers(ordinal, 0).size() + 2;
+    const std::string body = body_of_size(ordinal, size > headers ? size - headers : 0);
+    message.body_digest = content_digest(body);
+    message.content = own_headers(ordinal, message.body_digest);
+    message.content.reserve(message.content.size() + 2 + body.size());
+    message.content.append("\r\n").append(body);
+    return message;
+}
+
+std::string MessageFactory::own_headers(std::uint32_t ordinal, std::uint64_t digest) const {
+    const std::string token = to_string(Token{run_id_, ordinal});
+    std::string headers = fmt::format("{}: {}\r\n{}: {:016x}\r\nMessage-ID: <{}@twofifty.test>\r\n",
+                                      token_header, token, digest_header, digest, token);
+    if (!corpus_.empty()) return headers;
+    fmt::format_to(std::back_inserter(headers), "Date: {}\r\nFrom: <tf.{}@{}>\r\nTo: ", date_,
+                   token, settings_.sender_domain);
+    const std::vector<std::uint32_t> numbers = recipients_of(ordinal, settings_, book_);
+    for (std::size_t i = 0; i < numbers.size(); ++i)
+        fmt::format_to(std::back_inserter(headers), "{}<{}>", i == 0 ? "" : ",\r\n ",
+                       book_.address_of(numbers[i]));
+    fmt::format_to(std::back_inserter(headers), "\r\nSubject: twofifty {}\r\n", token);
+    return headers;
+}
+
+/// The token line and text behind it, `size` bytes in all where that is enough for both.
+std::string MessageFactory::body_of_size(std::uint32_t ordinal, std::size_t size) const {
+    std::string body = token_line(Token{run_id_, ordinal});
+    const std::size_t wanted = std::max(size, body.size() + least_filler);
+    body.reserve(wanted);
+    // Each message begins at another line of the text, so that bodies differ behind the token too.
+    std::size_t from = ordinal % filler_lines * line_size;
+    while (wanted - body.size() > line_size + least_filler) {
+        const std::size_t lines = std::min((filler_.size() - from) / line_size,
+                                           (wanted - body.size() - least_filler) / line_size);
+        body.append(filler_, from, lines * line_size);
+        from = 0;
+    }
+    const std::size_t rest = wanted - body.size();
+    body.append(filler_, 0, rest - 2).append("\r\n");
+    return body;
+}
+
+}  // namespace twofifty::harness

@@ -1,0 +1,114 @@
+#include "harness/run/run.hpp"
+
+#include "world/deadline.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace twofifty::harness {
+
+using world::Task;
+
+namespace {
+
+/// How long a target that already runs may take to accept the first connection.
+constexpr Duration first_connect_limit = 10s;
+/// After an interruption the drain gets no more than this.
+constexpr Duration interrupted_drain_limit = 10s;
+
+}  // namespace
+
+Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
+         const AddressBook& recipients, const RunIdentity& identity, const world::Endpoint& target)
+    : clock_(place.clock),
+      network_(place.network),
+      recorder_(recorder),
+      scenario_(scenario),
+      recipients_(recipients),
+      target_(target),
+      rules_(scenario.rules, scenario.seed),
+      messages_(scenario.message, recipients, scenario.seed, identity.run_id, identity.date),
+      interrupted_(place.clock.ready()) {
+    const world::Endpoint first_hop = scenario.target.direct ? target_ : start_layer(identity);
+    const FleetParts parts{clock_, network_, recorder_, recipients_, messages_};
+    fleet_ = std::make_unique<Fleet>(parts, scenario_, first_hop);
+}
+
+/// The layer listens on loopback, in the address family of the target.
+world::Endpoint Run::start_layer(const RunIdentity& identity) {
+    const bool v6 = target_.host.find(':') != std::string::npos;
+    const netem::ProxyContext context{clock_, network_, rules_, recipients_, recorder_};
+    netem::ProxyOptions options{.listen = {v6 ? "::1" : "127.0.0.1", 0},
+                                .upstream = target_,
+                                .lmtp = scenario_.target.protocol == Protocol::lmtp,
+                                .run_id = identity.run_id};
+    proxy_ = std::make_unique<netem::Proxy>(context, std::move(options));
+    const world::Result<world::Endpoint> endpoint = proxy_->start();
+    if (!endpoint)
+        throw std::runtime_error("the impairment layer cannot listen: " +
+                                 endpoint.error().message());
+    return *endpoint;
+}
+
+Task<> Run::main() {
+    if (!co_await target_answers()) co_return;
+    co_await fleet_->load();
+    note(EventKind::load_ended, interrupts_ > 0 ? "interrupted" : "planned", fleet_->submitted());
+    if (scenario_.drain.heal_after_load) rules_.heal();
+
+    const Duration budget = scenario_.drain.budget;
+    drain_deadline_ =
+        clock_.now() + (interrupts_ > 0 ? std::min(budget, interrupted_drain_limit) : budget);
+    const bool finished = co_await fleet_->finish(drain_deadline_);
+    const bool quiet = finished && co_await until_quiet();
+    for (std::uint32_t rule = 1; rule <= rules_.rules().size(); ++rule) {
+        recorder_.record(Event{.at = clock_.now(),
+                               .kind = EventKind::rule_matched,
+                               .rule = rule,
+                               .quantity = static_cast<std::int64_t>(rules_.matched(rule))});
+    }
+    note(EventKind::drain_ended, quiet ? "quiet" : interrupts_ > 0 ? "interrupted" : "budget");
+}
+
+/// A server that already runs must take a connection before anything is sent to it; the reference
+/// receiver is ours.
+Task<bool> Run::target_answers() {
+    if (!scenario_.target.server.empty()) co_return true;
+    const TimePoint deadline = clock_.now() + first_connect_limit;
+    const world::Result<std::unique_ptr<world::Stream>> stream =
+        co_await world::within(clock_, deadline, network_.connect(target_));
+    if (stream) co_return true;
+    const std::string why = to_string(target_) + ": " + stream.error().message();
+    note(EventKind::target_failed, why.c_str());
+    co_return false;
+}
+
+/// Waits until no copy has appeared for as long as the scenario asks. False when the drain's time
+/// ended before.
+Task<bool> Run::until_quiet() {
+    const TimePoint queues_empty_since = clock_.now();
+    while (true) {
+        const TimePoint quiet_since = std::max(queues_empty_since, recorder_.last_copy_at());
+        const TimePoint due = quiet_since + scenario_.drain.quiet_for;
+        if (clock_.now() >= due) co_return true;
+        if (clock_.now() >= drain_deadline_) co_return false;
+        co_await world::within(clock_, std::min(due, drain_deadline_), interrupted_.wait());
+    }
+}
+
+void Run::interrupt() {
+    ++interrupts_;
+    const Duration rest = interrupts_ > 1 ? Duration::zero() : interrupted_drain_limit;
+    drain_deadline_ = std::min(drain_deadline_, clock_.now() + rest);
+    fleet_->stop_load();
+    interrupted_.notify_all();
+}
+
+void Run::note(EventKind kind, const char* text, std::uint64_t quantity) {
+    recorder_.record(Event{.at = clock_.now(),
+                           .kind = kind,
+                           .quantity = static_cast<std::int64_t>(quantity),
+                           .text = text});
+}
+
+}  // namespace twofifty::harness

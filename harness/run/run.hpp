@@ -1,0 +1,51 @@
+// One run of one scenario, the sending side: layer and fleet, then load, drain, end. The same code
+// in both worlds; what it came to is in the events it recorded.
+#pragma once
+
+#include "harness/fleet/fleet.hpp"
+#include "harness/fleet/message_factory.hpp"
+#include "harness/run/place.hpp"
+#include "harness/run/progress.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "netem/proxy.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace twofifty::harness {
+
+class Run {
+public:
+    /// All references must outlive the run. `target` is where the target listens.
+    /// Throws std::runtime_error where the layer cannot listen, or a corpus cannot be read.
+    Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
+        const AddressBook& recipients, const RunIdentity& identity, const world::Endpoint& target);
+
+    /// Load, then drain. Records how each ended, and at the end what each rule matched.
+    world::Task<> main();
+
+    /// The first call ends the load and bounds the drain; the second ends the drain.
+    void interrupt();
+
+private:
+    world::Endpoint start_layer(const RunIdentity& identity);
+    world::Task<bool> target_answers();
+    world::Task<bool> until_quiet();
+    void note(EventKind kind, const char* text, std::uint64_t quantity = 0);
+
+    world::Clock& clock_;
+    world::Network& network_;
+    ProgressRecorder& recorder_;
+    const Scenario& scenario_;
+    const AddressBook& recipients_;
+    world::Endpoint target_;
+    netem::RuleBook rules_;
+    MessageFactory messages_;
+    int interrupts_ = 0;
+    TimePoint drain_deadline_ = never;
+    world::Notifier interrupted_;
+    std::unique_ptr<netem::Proxy> proxy_;
+    std::unique_ptr<Fleet> fleet_;
+};
+
+}  // namespace twofifty::harness

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "harness/observe/maildir.hpp"
+#include "harness/run/place.hpp"
+#include "harness/scenario/scenario.hpp"
+#include "harness/target/reference_receiver.hpp"
+
+#include <memory>
+#include <string>
+
+namespace twofifty::harness {
+
+/// The target's side of a run: the reference receiver, or the watch over a real server's mail. In
+/// the real world it has a world, hence a thread, of its own, as a server would.
+class TargetSide {
+public:
+    /// All arguments but `identity` must outlive it.
+    TargetSide(Place place, Recorder& recorder, const Scenario& scenario,
+               const AddressBook& recipients, const RunIdentity& identity);
+
+    /// Starts it. Yields where the target listens. Throws std::runtime_error that says why not.
+    world::Endpoint start();
+
+    /// Where copies are counted: "receiver", "maildir <path>" or "nowhere".
+    std::string observed_at() const;
+    /// A last look for copies; then records whether the target's queues were seen empty. A real
+    /// server's cannot be.
+    void finish();
+
+private:
+    Place place_;
+    Recorder& recorder_;
+    const Scenario& scenario_;
+    std::unique_ptr<ReferenceReceiver> receiver_;
+    std::unique_ptr<MaildirObserver> maildir_;
+    world::TaskScope tasks_;
+};
+
+}  // namespace twofifty::harness
