@@ -73,7 +73,14 @@ size = false
 auth = { user = "u", password = "p" }
 [[impair]]
 name = "one"
-when = { phase = "rcpt", reply = "250", probability = 0.5, every = 2, attempt = 3, recipient = "a*", sender = "*s", scope = "run" }
+when.phase = "rcpt"
+when.reply = "250"
+when.probability = 0.5
+when.every = 2
+when.attempt = 3
+when.recipient = "a*"
+when.sender = "*s"
+when.scope = "run"
 effect = { hold = "1s" }
 [drain]
 quiet_for = "3s"
