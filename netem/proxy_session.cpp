@@ -115,7 +115,8 @@ Task<> Session::client_to_server() {
         if (!bytes) break;
         if (silent_) continue;
         from_client_.append(client_buffer_.data(), *bytes);
-        if (!co_await pass_pieces()) break;
+        const bool goes_on = co_await pass_pieces();
+        if (!goes_on) break;
     }
     client_closed_ = true;
     // The server is told at once, with a FIN: it can still answer, and what it accepts is still
@@ -131,10 +132,9 @@ Task<bool> Session::pass_pieces() {
         const std::string_view rest = std::string_view(from_client_).substr(known);
         const Dialogue::Piece piece = dialogue_.next_piece(rest);
         if (piece.kind == PieceKind::wait) {
-            if (known > 0 &&
-                !co_await give_to_server(std::string_view(from_client_).substr(0, known))) {
-                co_return false;
-            }
+            const bool given =
+                co_await give_to_server(std::string_view(from_client_).substr(0, known));
+            if (!given) co_return false;
             from_client_.erase(0, known);
             known = 0;
             if (server_closed_) co_return false;
@@ -147,7 +147,8 @@ Task<bool> Session::pass_pieces() {
                 const std::string upto = from_client_.substr(0, known + piece.bytes);
                 from_client_.erase(0, known + piece.bytes);
                 known = 0;
-                if (!co_await pass_end_of_data(upto)) co_return false;
+                const bool goes_on = co_await pass_end_of_data(upto);
+                if (!goes_on) co_return false;
                 continue;
             }
             end_of_data_at_ = clock_.now();
@@ -161,7 +162,8 @@ Task<bool> Session::pass_pieces() {
         held_back_ = out.substr(out.size() - undecided);
         out.resize(out.size() - undecided);
     }
-    co_return out.empty() || co_await give_to_server(out);
+    const bool given = co_await give_to_server(out);
+    co_return given;
 }
 
 /// Content with its end: the rules on data_xfer decide before its last bytes go to the server.
@@ -184,13 +186,16 @@ Task<bool> Session::pass_end_of_data(std::string_view bytes) {
         const std::size_t kept = std::min(dot_and_crlf, out.size());
         const Event firing = firing_event(*fired, Phase::data_xfer, 0);
         context_.recorder.record(firing);
-        if (!co_await give_to_server(std::string_view(out).substr(0, out.size() - kept)))
-            co_return false;
+        const std::string_view before = std::string_view(out).substr(0, out.size() - kept);
+        const bool given = co_await give_to_server(before);
+        if (!given) co_return false;
         out.erase(0, out.size() - kept);
-        if (!co_await hold_end_of_data(fired->verdict, firing)) co_return false;
+        const bool goes_on = co_await hold_end_of_data(fired->verdict, firing);
+        if (!goes_on) co_return false;
     }
     end_of_data_at_ = clock_.now();
-    co_return co_await give_to_server(out);
+    const bool given = co_await give_to_server(out);
+    co_return given;
 }
 
 /// Does to the final dot what a rule says. True when it may go on to the server.
@@ -228,6 +233,7 @@ Task<bool> Session::hold_end_of_data(const Verdict& verdict, const Event& firing
 }
 
 Task<bool> Session::give_to_server(std::string_view bytes) {
+    if (bytes.empty()) co_return true;
     const TimePoint deadline = clock_.now() + write_timeout;
     const world::Written written = co_await world::within(clock_, deadline, server_->write(bytes));
     co_return !written.error;

@@ -39,11 +39,13 @@ world::Task<Verdict> ReplyQueue::deliver() {
             items_.pop_front();
         }
         if (!passing.empty()) {
-            if (!co_await send(passing)) break;
+            const bool sent = co_await send(passing);
+            if (!sent) break;
             changed_.notify_all();
             continue;
         }
-        if (!co_await may_leave(items_.front())) break;
+        const bool leaves = co_await may_leave(items_.front());
+        if (!leaves) break;
         const Item item = std::move(items_.front());
         items_.pop_front();
         held_bytes_ -= item.bytes.size();
@@ -51,7 +53,8 @@ world::Task<Verdict> ReplyQueue::deliver() {
         std::string_view bytes = verdict.replacement.empty() ? item.bytes : verdict.replacement;
         if (verdict.passing == Verdict::Passing::remove) bytes = {};
         if (verdict.cut != Verdict::Side::none) bytes = bytes.substr(0, verdict.cut_after_bytes);
-        const bool sent = bytes.empty() || co_await send(bytes);
+        bool sent = true;
+        if (!bytes.empty()) sent = co_await send(bytes);
         note_achieved(item, sent ? "released" : "client_gone");
         if (!sent) break;
         if (verdict.cut != Verdict::Side::none) {

@@ -23,7 +23,7 @@ public:
         Verdict verdict{};
         TimePoint arrived{};
         std::uint32_t commands_before =
-            0;                        ///< Client commands given to the server when it arrived.
+            0;                          ///< Client commands given to the server when it arrived.
         std::optional<Event> firing{};  ///< The rule_fired event, when a rule acted.
     };
 

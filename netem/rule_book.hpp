@@ -16,9 +16,9 @@ namespace twofifty::netem {
 /// ask.
 struct Passing {
     Phase phase = Phase::none;
-    std::uint16_t code = 0;      ///< 0 in data_xfer.
-    std::uint32_t message = 0;   ///< Ordinal; 0: not one of the fleet's.
-    std::uint32_t attempt = 0;   ///< As the layer counts; 0 outside a transaction.
+    std::uint16_t code = 0;        ///< 0 in data_xfer.
+    std::uint32_t message = 0;     ///< Ordinal; 0: not one of the fleet's.
+    std::uint32_t attempt = 0;     ///< As the layer counts; 0 outside a transaction.
     std::string_view recipient{};  ///< For rcpt, and for LMTP's data_done.
     std::string_view sender{};
     const std::vector<std::string>* recipients = nullptr;  ///< Accepted so far in this transaction.

@@ -133,14 +133,14 @@ Task<std::vector<RecipientResult>> ClientSession::hand_over(const OutgoingMessag
 
     const bool chunking = options_.chunking && extensions_.chunking;
     const bool data_in_envelope = !chunking && options_.pipelining && extensions_.pipelining;
-    if (!co_await send_envelope(transaction, data_in_envelope)) {
-        co_return std::move(transaction.results);
-    }
+    const bool goes_on = co_await send_envelope(transaction, data_in_envelope);
+    if (!goes_on) co_return std::move(transaction.results);
     if (chunking) {
         if (transaction.open_count() == 0) {
             needs_rset_ = true;
-        } else if (co_await send_chunks(transaction)) {
-            co_await read_final_replies(transaction);
+        } else {
+            const bool sent = co_await send_chunks(transaction);
+            if (sent) co_await read_final_replies(transaction);
         }
         co_return std::move(transaction.results);
     }
@@ -148,8 +148,9 @@ Task<std::vector<RecipientResult>> ClientSession::hand_over(const OutgoingMessag
     if (!go_ahead || *go_ahead != 354) co_return std::move(transaction.results);
     if (transaction.open_count() == 0) {
         co_await end_without_content(transaction);
-    } else if (co_await send_content(transaction)) {
-        co_await read_final_replies(transaction);
+    } else {
+        const bool sent = co_await send_content(transaction);
+        if (sent) co_await read_final_replies(transaction);
     }
     co_return std::move(transaction.results);
 }
@@ -196,8 +197,11 @@ Task<bool> ClientSession::send_envelope(Transaction& transaction, bool with_data
         std::string line;
         if (!grouped)
             line.append("RCPT TO:<").append(message.recipients[i].address).append(">\r\n");
-        const Result<Answer> to_rcpt =
-            grouped ? co_await receive(Phase::rcpt) : co_await command(line, Phase::rcpt);
+        if (!grouped) {
+            const boost::system::error_code error = co_await send(line, Phase::rcpt);
+            if (error) co_return lost(Phase::rcpt, error);
+        }
+        const Result<Answer> to_rcpt = co_await receive(Phase::rcpt);
         if (!to_rcpt) co_return lost(Phase::rcpt, to_rcpt.error());
         note_reply(&transaction, Phase::rcpt, message.recipients[i].number, *to_rcpt);
         if (transaction.results[i].phase == Phase::none && !to_rcpt->reply.positive())
@@ -212,8 +216,10 @@ Task<bool> ClientSession::send_envelope(Transaction& transaction, bool with_data
 /// DATA's reply (`sent`: DATA went with the envelope). Yields its code; recipients are decided
 /// unless it is 354.
 Task<Result<std::uint16_t>> ClientSession::start_data(Transaction& transaction, bool sent) {
-    Result<Answer> answer =
-        sent ? co_await receive(Phase::data_init) : co_await command("DATA\r\n", Phase::data_init);
+    boost::system::error_code unsent;
+    if (!sent) unsent = co_await send("DATA\r\n", Phase::data_init);
+    Result<Answer> answer = unsent;
+    if (!unsent) answer = co_await receive(Phase::data_init);
     RecipientResult result;
     result.phase = Phase::data_init;
     result.waited = clock_.now() - reply_due_from_;

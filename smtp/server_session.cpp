@@ -65,12 +65,14 @@ Task<std::optional<std::string_view>> ServerSession::read_line() {
             if (line_.ends_with("\r\n"))
                 co_return std::string_view(line_).substr(0, line_.size() - 2);
         }
-        if (!co_await read_more()) co_return std::nullopt;
+        const bool more = co_await read_more();
+        if (!more) co_return std::nullopt;
     }
 }
 
 Task<bool> ServerSession::read_more() {
-    if (!co_await flush()) co_return false;
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
     const TimePoint deadline = clock_.now() + options_.command_timeout;
     const Result<std::size_t> bytes =
         co_await world::within(clock_, deadline, stream_->read_some(buffer_));
@@ -95,12 +97,16 @@ Task<bool> ServerSession::receive_content() {
     unstuffer_.reset();
     content_.reset();
     while (!unstuffer_.found()) {
-        if (unread_.empty() && !co_await read_more()) co_return false;
+        if (unread_.empty()) {
+            const bool more = co_await read_more();
+            if (!more) co_return false;
+        }
         piece_.clear();
         unread_.remove_prefix(unstuffer_.feed(unread_, piece_));
         content_.add(piece_);
     }
-    co_return co_await finish_message();
+    const bool open = co_await finish_message();
+    co_return open;
 }
 
 Task<bool> ServerSession::receive_chunk(std::string_view argument) {
@@ -116,7 +122,10 @@ Task<bool> ServerSession::receive_chunk(std::string_view argument) {
     }
     // The bytes of a chunk follow whether it is wanted or not (RFC 3030 section 2).
     for (std::uint64_t left = chunk->size; left > 0;) {
-        if (unread_.empty() && !co_await read_more()) co_return false;
+        if (unread_.empty()) {
+            const bool more = co_await read_more();
+            if (!more) co_return false;
+        }
         const std::string_view piece = unread_.substr(
             0, static_cast<std::size_t>(std::min<std::uint64_t>(left, unread_.size())));
         if (wanted) content_.add(piece);
@@ -127,7 +136,10 @@ Task<bool> ServerSession::receive_chunk(std::string_view argument) {
         refuse(in_transaction_ ? "554 5.5.1 No valid recipients" : "503 5.5.1 MAIL first");
         co_return true;
     }
-    if (chunk->last) co_return co_await finish_message();
+    if (chunk->last) {
+        const bool open = co_await finish_message();
+        co_return open;
+    }
     reply("250 2.0.0 " + std::to_string(chunk->size) + " octets received");
     co_return true;
 }
@@ -139,7 +151,8 @@ Task<bool> ServerSession::finish_message() {
                        "552 5.3.4 Message size exceeds fixed limit");
     } else {
         // What was collected before the content must be out before a long wait.
-        if (!output_.empty() && !co_await flush()) co_return false;
+        const bool flushed = co_await flush();
+        if (!flushed) co_return false;
         const ReceivedMessage message{std::move(sender_), std::move(recipients_), content_,
                                       clock_.now()};
         replies = co_await sink_.take(message);

@@ -91,7 +91,8 @@ world::Task<> Fleet::closed_load() {
     const TimePoint end = settings_.duration ? clock_.now() + *settings_.duration : never;
     for (Sender& sender : senders_) sender.start_all_connections();
     while (!stopped_ && plan_has_more()) {
-        if (!co_await world::within(clock_, end, progress_.wait())) break;
+        const bool woken = co_await world::within(clock_, end, progress_.wait());
+        if (!woken) break;
     }
     stopped_ = stopped_ || clock_.now() >= end;
 }

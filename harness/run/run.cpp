@@ -51,7 +51,8 @@ world::Endpoint Run::start_layer(const RunIdentity& identity) {
 }
 
 Task<> Run::main() {
-    if (!co_await target_answers()) co_return;
+    const bool answers = co_await target_answers();
+    if (!answers) co_return;
     co_await fleet_->load();
     note(EventKind::load_ended, interrupts_ > 0 ? "interrupted" : "planned", fleet_->submitted());
     if (scenario_.drain.heal_after_load) rules_.heal();
@@ -59,8 +60,8 @@ Task<> Run::main() {
     const Duration budget = scenario_.drain.budget;
     drain_deadline_ =
         clock_.now() + (interrupts_ > 0 ? std::min(budget, interrupted_drain_limit) : budget);
-    const bool finished = co_await fleet_->finish(drain_deadline_);
-    const bool quiet = finished && co_await until_quiet();
+    bool quiet = co_await fleet_->finish(drain_deadline_);
+    if (quiet) quiet = co_await until_quiet();
     for (std::uint32_t rule = 1; rule <= rules_.rules().size(); ++rule) {
         recorder_.record(Event{.at = clock_.now(),
                                .kind = EventKind::rule_matched,
