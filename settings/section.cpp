@@ -6,6 +6,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -253,6 +254,15 @@ const Place& Section::place_of(std::string_view key) const {
 }
 
 void Section::fail(std::string_view key, const std::string& message) const {
+    if (table_ && !table_->find(key)) {
+        // A misspelt key is a better answer than the missing one it was meant to be.
+        const std::array<std::string_view, 1> missing{key};
+        for (const Table::Entry& entry : table_->entries) {
+            const bool known = std::ranges::find(known_, entry.key) != known_.end();
+            if (!known && !nearest(entry.key, missing).empty())
+                fail(entry.key, fmt::format("unknown key; did you mean \"{}\"?", key));
+        }
+    }
     throw Error(place_of(key), path_of(key) + ": " + message);
 }
 

@@ -61,8 +61,9 @@ public:
     /// An array of tables; absent is empty.
     std::vector<Section> sections(std::string_view key);
 
-    /// Throws: "<place of the key>: <path.key>: <message>". The key need not exist (then the
-    /// table's place is named).
+    /// Throws: "<place of the key>: <path.key>: <message>". The key need not exist: then the
+    /// table's place is named, or a key that nobody asked for and that looks like a misspelling of
+    /// this one.
     [[noreturn]] void fail(std::string_view key, const std::string& message) const;
 
     /// Throws for the first key that nobody asked for, and names the nearest known one.

@@ -346,6 +346,13 @@ TEST(Section, AnAbsentKeyIsReportedAtItsTable) {
               "f.toml:3:4: fleet.messages: missing");
 }
 
+TEST(Section, AMisspeltKeyIsNamedBeforeTheMissingOne) {
+    const Value root = parse_toml("mesages = 1\n", "f.toml");
+    const Section section(root, "");
+    EXPECT_EQ(message_of([&] { section.fail("messages", "missing"); }),
+              "f.toml:1:1: mesages: unknown key; did you mean \"messages\"?");
+}
+
 TEST(Section, AHostileKeyStaysOneShortLine) {
     const Value root = parse_toml("\"a\\nb\" = 1\n", "f.toml");
     Section section(root, "");
