@@ -62,7 +62,8 @@ JudgedRun judge_run(const fs::path& folder) {
         throw CommandError(ExitCode::bad_input,
                            folder.string() + " is no run folder: it holds no ledger.sqlite");
     try {
-        const Scenario scenario = load_scenario((folder / "scenario.toml").string());
+        const fs::path stored = folder / "scenario.toml";
+        const Scenario scenario = parse_scenario(read_file(stored), stored.string());
         const Ledger ledger = Ledger::open((folder / "ledger.sqlite").string());
         return judge_ledger(scenario, ledger);
     } catch (const settings::Error& error) {

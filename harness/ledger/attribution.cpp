@@ -82,8 +82,11 @@ private:
             return Trigger::reply_late_network;
         }
         if (lost || met({Interference::server_gone})) return Trigger::receiver_died;
+        // The server's reply was in time and no rule touched it: what was between, or a busy sender,
+        // cost the rest.
+        if (timed_out && gap) return Trigger::reply_late_network;
         // The layer watched, and no reply of the server came by in all that time.
-        if (timed_out && layer_seen_ && transaction_ == nullptr) return Trigger::reply_late_server;
+        if (timed_out && layer_seen_) return Trigger::reply_late_server;
         return Trigger::unattributed;
     }
 
