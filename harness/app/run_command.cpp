@@ -8,7 +8,7 @@
 #include "harness/ledger/ledger.hpp"
 #include "harness/report/format.hpp"
 #include "harness/scenario/read_scenario.hpp"
-#include "harness/scenario/write_scenario.hpp"
+#include "settings/value.hpp"
 #include "world/random.hpp"
 
 #include <fmt/format.h>
@@ -38,29 +38,30 @@ ExitCode worse(ExitCode one, ExitCode other) {
     return rank(one) < rank(other) ? other : one;
 }
 
-Scenario prepare(const std::string& path, const RunOptions& options) {
-    Scenario scenario = load_scenario(path, options.overrides);
-    if (options.seed) scenario.seed = *options.seed;
+/// The options that stand for a key of the file, as overrides of it.
+std::vector<std::string> overrides_of(const RunOptions& options) {
+    std::vector<std::string> overrides = options.overrides;
+    if (options.seed) overrides.push_back(fmt::format("seed={}", *options.seed));
     if (!options.target.empty()) {
-        scenario.target.server.clear();
-        scenario.target.address = options.target;
+        overrides.push_back("target.address=" + settings::toml_text(options.target));
     }
-    if (!options.maildir.empty()) scenario.target.maildir = options.maildir;
-    if (!options.target.empty() || !options.maildir.empty()) {
-        // What the options made of it must be a scenario too.
-        const std::string question = scenario.question;
-        scenario = parse_scenario(to_toml(scenario), path + " with --target and --maildir");
-        scenario.question = question;
+    if (!options.maildir.empty()) {
+        overrides.push_back("target.maildir=" + settings::toml_text(options.maildir));
     }
-    if (options.is_virtual && !scenario.target.address.empty()) {
+    return overrides;
+}
+
+Scenario prepare(const std::string& path, const RunOptions& options) {
+    Scenario scenario = load_scenario(path, overrides_of(options));
+    if (scenario.target.address.empty()) return scenario;
+    if (options.is_virtual) {
         throw CommandError(
             ExitCode::bad_input,
             fmt::format(
                 "{}: --virtual cannot reach {}: a real server lives in real time; leave one out",
                 path, scenario.target.address));
     }
-    if (!scenario.target.address.empty())
-        scenario.target.address = safe_address(scenario.target.address, options.may_send_to);
+    scenario.target.address = safe_address(scenario.target.address, options.may_send_to);
     return scenario;
 }
 
@@ -117,18 +118,23 @@ JudgedRun run_one(const fs::path& folder, const Scenario& scenario, const RunOpt
     carry_out(folder, scenario, options);
     JudgedRun judged = judge_run(folder);
     write_reports(folder, judged.summary);
-    if (!options.quiet) {
+    if (!options.quiet && !judged.target_failed) {
         const std::string text = write_terminal(judged.summary, isatty(STDOUT_FILENO) == 1);
         fmt::print("{}results: {}\n", text, folder.string());
     }
     return judged;
 }
 
-void say_why(const Summary& summary) {
+/// One line on standard error for whatever did not pass.
+void say_why(const JudgedRun& judged) {
+    const Summary& summary = judged.summary;
     if (summary.result == Result::passed) return;
     std::string reasons;
-    for (const std::string& reason : summary.result_reasons)
-        reasons += (reasons.empty() ? "" : "; ") + reason;
+    for (const std::string& reason : summary.result_reasons) {
+        reasons += (reasons.empty() ? "" : " ") + reason;
+        // What follows from a target that cannot be used needs no saying.
+        if (judged.target_failed) break;
+    }
     fmt::print(stderr, "twofifty: {}: {}: {}\n", summary.scenario, to_string(summary.result),
                reasons);
 }
@@ -146,7 +152,7 @@ ExitCode run_command(const RunOptions& options) {
         const fs::path folder = make_run_folder(options.out, scenario);
         try {
             JudgedRun judged = run_one(folder, scenario, options);
-            say_why(judged.summary);
+            say_why(judged);
             code = worse(code, exit_code_of(judged));
             summaries.push_back(std::move(judged.summary));
         } catch (const CommandError& error) {
