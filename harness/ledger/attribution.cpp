@@ -70,36 +70,52 @@ private:
             end_->no_reply == NoReply::timed_out && end_->phase == Phase::data_done;
         const std::optional<Duration> gap = server_gap();
         if (timed_out && gap && *gap >= end_->waited) return Trigger::reply_late_server;
-        // Where several rules acted on one reply, the one that kept it for good decides; a cut
-        // decides before it where the connection was what the sender lost.
         const bool lost = end_->no_reply == NoReply::connection_lost;
-        if (lost && met({Interference::cut})) return Trigger::connection_cut;
-        if (met({Interference::drop, Interference::hold_forever, Interference::swallow})) {
-            return Trigger::reply_dropped;
-        }
-        if (met({Interference::cut})) return Trigger::connection_cut;
-        if (met({Interference::delay, Interference::hold_for_a_time})) {
-            return Trigger::reply_late_network;
+        // A reply that is kept keeps those behind it, so with LMTP what met another recipient's may
+        // explain this one's; what met its own comes first.
+        for (const Whose whose : {Whose::own, Whose::any}) {
+            const std::optional<Trigger> trigger = trigger_of_rules(whose, lost);
+            if (trigger) return *trigger;
         }
         if (lost || met({Interference::server_gone})) return Trigger::receiver_died;
-        // The server's reply was in time and no rule touched it: what was between, or a busy sender,
-        // cost the rest.
+        // The server's reply was in time and no rule touched it: what was between, or a busy
+        // sender, cost the rest.
         if (timed_out && gap) return Trigger::reply_late_network;
         // The layer watched, and no reply of the server came by in all that time.
         if (timed_out && layer_seen_) return Trigger::reply_late_server;
         return Trigger::unattributed;
     }
 
-    bool concerns(const Joined<Interfered>& seen) const {
-        return seen.attempt == attempt_ &&
-               (seen.record.recipient == 0 || seen.record.recipient == pair_.recipient);
+    enum class Whose : std::uint8_t { own, any };
+
+    /// Where several rules acted on one reply, the one that kept it for good decides; a cut decides
+    /// before it where the connection was what the sender lost.
+    std::optional<Trigger> trigger_of_rules(Whose whose, bool lost) const {
+        if (lost && met({Interference::cut}, whose)) return Trigger::connection_cut;
+        if (met({Interference::drop, Interference::hold_forever}, whose) ||
+            met({Interference::swallow}, Whose::own)) {
+            return Trigger::reply_dropped;
+        }
+        if (met({Interference::cut}, whose)) return Trigger::connection_cut;
+        if (met({Interference::delay, Interference::hold_for_a_time}, whose)) {
+            return Trigger::reply_late_network;
+        }
+        // With LMTP the reply to this recipient was read as the one that another's swallowed.
+        if (met({Interference::swallow}, whose)) return Trigger::reply_misread;
+        return std::nullopt;
     }
 
-    bool met(std::initializer_list<Interference> kinds) const {
+    bool concerns(const Joined<Interfered>& seen, Whose whose = Whose::own) const {
+        return seen.attempt == attempt_ && (whose == Whose::any || seen.record.recipient == 0 ||
+                                            seen.record.recipient == pair_.recipient);
+    }
+
+    bool met(std::initializer_list<Interference> kinds, Whose whose = Whose::own) const {
         return std::any_of(message_.interferences.begin(), message_.interferences.end(),
                            [&](const Joined<Interfered>& seen) {
-                               return concerns(seen) && std::find(kinds.begin(), kinds.end(),
-                                                                  seen.record.what) != kinds.end();
+                               return concerns(seen, whose) &&
+                                      std::find(kinds.begin(), kinds.end(), seen.record.what) !=
+                                          kinds.end();
                            });
     }
 
