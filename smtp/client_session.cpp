@@ -50,12 +50,14 @@ Task<std::optional<ClientSession::Failure>> ClientSession::introduce() {
     // A server that knows no EHLO says 5xx; then HELO, without extensions (RFC 5321 3.2). LMTP has
     // no fallback.
     if (answer && answer->reply.permanent() && !options_.lmtp) {
+        note_reply(nullptr, Phase::helo, 0, *answer);
         const std::string second = "HELO " + options_.helo + "\r\n";
         answer = co_await command(second, Phase::helo);
     } else if (answer && answer->reply.positive()) {
         learn_extensions(answer->reply);
     }
     if (!answer) co_return Failure{Phase::helo, answer.error(), 0, clock_.now() - reply_due_from_};
+    note_reply(nullptr, Phase::helo, 0, *answer);
     if (!answer->reply.positive()) {
         end(Error::service_not_available);
         co_return Failure{Phase::helo, last_error_, answer->reply.code, answer->latency};
@@ -83,6 +85,7 @@ Task<std::optional<ClientSession::Failure>> ClientSession::authenticate() {
         const Result<Answer> answer = co_await command(line, Phase::auth);
         if (!answer)
             co_return Failure{Phase::auth, answer.error(), 0, clock_.now() - reply_due_from_};
+        note_reply(nullptr, Phase::auth, 0, *answer);
         code = answer->reply.code;
         if (code != 334) break;
     }

@@ -26,6 +26,7 @@ Task<std::vector<RecipientResult>> ClientSession::hand_over(const OutgoingMessag
     if (needs_rset_) {
         const Result<Answer> answer = co_await command("RSET\r\n", Phase::rset);
         needs_rset_ = false;
+        if (answer) note_reply(nullptr, Phase::rset, 0, *answer);
         if (!answer || !answer->reply.positive()) {
             RecipientResult lost;
             lost.phase = Phase::rset;
