@@ -35,17 +35,20 @@ struct RealWorld::Loop {
         : clock(origin), network(context, clock.ready()), work(context.get_executor()) {}
 
     void turn() {
-        while (!clock.ready().empty()) clock.ready().run_one();
+        bool worked = false;
+        while (!clock.ready().empty()) {
+            clock.ready().run_one();
+            worked = true;
+        }
         if (clock.timers().earliest() != never) {
             const TimePoint now = clock.now();
-            while (clock.timers().fire_one(now)) {
-            }
+            while (clock.timers().fire_one(now)) worked = true;
         }
-        if (!clock.ready().empty()) {
+        if (worked) {
+            // The last task may have ended just now: whoever turns the loop looks before it waits.
             context.poll();
             return;
         }
-        if (context.poll() > 0) return;
         const TimePoint earliest = clock.timers().earliest();
         const Duration wait =
             earliest == never ? longest_wait : std::min(longest_wait, earliest - clock.now());
