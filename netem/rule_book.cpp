@@ -1,15 +1,12 @@
 #include "netem/rule_book.hpp"
 
+#include "record/text.hpp"
 #include "world/random.hpp"
 
 #include <algorithm>
 
 namespace twofifty::netem {
 namespace {
-
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
 
 bool fits_reply(int wanted, int code) {
     if (wanted == 0) return true;
@@ -88,31 +85,6 @@ std::uint32_t RuleBook::count_attempt(std::uint32_t message) {
     if (message >= attempts_.size())
         attempts_.resize(std::max<std::size_t>(message + 1, attempts_.size() * 2));
     return ++attempts_[message];
-}
-
-bool matches_pattern(std::string_view pattern, std::string_view address) {
-    // Greedy matching with one point of return: the last star.
-    std::size_t p = 0;
-    std::size_t a = 0;
-    std::size_t star = std::string_view::npos;
-    std::size_t resume = 0;
-    while (a < address.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            star = p++;
-            resume = a;
-        } else if (p < pattern.size() &&
-                   (pattern[p] == '?' || lower(pattern[p]) == lower(address[a]))) {
-            ++p;
-            ++a;
-        } else if (star != std::string_view::npos) {
-            p = star + 1;
-            a = ++resume;
-        } else {
-            return false;
-        }
-    }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
 }
 
 }  // namespace twofifty::netem

@@ -71,7 +71,4 @@ private:
     bool healed_ = false;
 };
 
-/// A shell pattern (* and ?) over a whole address, without regard to case.
-bool matches_pattern(std::string_view pattern, std::string_view address);
-
 }  // namespace twofifty::netem

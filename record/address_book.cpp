@@ -1,18 +1,11 @@
 #include "record/address_book.hpp"
 
 #include "record/check.hpp"
+#include "record/text.hpp"
 
 #include <algorithm>
 
 namespace twofifty {
-namespace {
-
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-}  // namespace
-
 bool AddressBook::IgnoringCase::operator()(std::string_view left, std::string_view right) const {
     return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(),
                                         [](char a, char b) { return lower(a) < lower(b); });

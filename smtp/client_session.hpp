@@ -101,6 +101,7 @@ private:
     void learn_extensions(const Reply& reply);
     void note_reply(const Transaction* transaction, Phase phase, std::uint32_t recipient,
                     const Answer& answer);
+    void note_content_sent(const Transaction& transaction, TimePoint started, std::size_t bytes);
     std::string mail_command(const OutgoingMessage& message) const;
     boost::system::error_code end(boost::system::error_code error);
 

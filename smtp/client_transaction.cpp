@@ -175,14 +175,7 @@ Task<bool> ClientSession::send_content(Transaction& transaction) {
     }
     if (!error) {
         reply_due_from_ = clock_.now();
-        recorder_.record(Event{.at = reply_due_from_,
-                               .kind = EventKind::content_sent,
-                               .node = node_,
-                               .message = transaction.message.ordinal,
-                               .attempt = transaction.message.attempt,
-                               .connection = connection_,
-                               .duration = reply_due_from_ - started,
-                               .quantity = static_cast<std::int64_t>(wire.size())});
+        note_content_sent(transaction, started, wire.size());
         co_return true;
     }
     RecipientResult lost;
@@ -233,15 +226,7 @@ Task<bool> ClientSession::send_chunks(Transaction& transaction) {
         transaction.decide_open(lost);
         co_return false;
     }
-    recorder_.record(
-        Event{.at = reply_due_from_,
-              .kind = EventKind::content_sent,
-              .node = node_,
-              .message = transaction.message.ordinal,
-              .attempt = transaction.message.attempt,
-              .connection = connection_,
-              .duration = reply_due_from_ - started,
-              .quantity = static_cast<std::int64_t>(transaction.message.content.size())});
+    note_content_sent(transaction, started, transaction.message.content.size());
     co_return true;
 }
 
@@ -276,6 +261,18 @@ Task<> ClientSession::read_final_replies(Transaction& transaction) {
             transaction.decide_open(result);
         }
     }
+}
+
+void ClientSession::note_content_sent(const Transaction& transaction, TimePoint started,
+                                      std::size_t bytes) {
+    recorder_.record(Event{.at = reply_due_from_,
+                           .kind = EventKind::content_sent,
+                           .node = node_,
+                           .message = transaction.message.ordinal,
+                           .attempt = transaction.message.attempt,
+                           .connection = connection_,
+                           .duration = reply_due_from_ - started,
+                           .quantity = static_cast<std::int64_t>(bytes)});
 }
 
 std::string ClientSession::mail_command(const OutgoingMessage& message) const {

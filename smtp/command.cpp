@@ -3,7 +3,7 @@
 #include "smtp/command.hpp"
 
 #include "smtp/limits.hpp"
-#include "smtp/text.hpp"
+#include "record/text.hpp"
 
 #include <charconv>
 #include <string_view>

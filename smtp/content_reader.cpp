@@ -1,9 +1,8 @@
 #include "smtp/content_reader.hpp"
 
+#include "record/text.hpp"
 #include "record/token.hpp"
 #include "smtp/limits.hpp"
-
-#include <algorithm>
 
 namespace twofifty::smtp {
 namespace {
@@ -11,26 +10,11 @@ namespace {
 /// Headers longer than this say nothing we look for; their rest is not kept.
 constexpr std::size_t header_limit = 4096;
 
-constexpr char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-}
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-    return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                      [](char a, char b) { return lower(a) == lower(b); });
-}
-
-std::string_view trimmed(std::string_view text) {
-    const std::size_t begin = text.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 /// " ... id ABC; date" names the queue id of the server that wrote the header (RFC 5321 4.4).
 std::string_view id_clause(std::string_view received) {
     const std::size_t id = received.find(" id ");
     if (id == std::string_view::npos) return {};
-    const std::string_view rest = trimmed(received.substr(id + 4));
+    const std::string_view rest = trim(received.substr(id + 4));
     return rest.substr(0, rest.find_first_of(" \t;"));
 }
 
@@ -76,15 +60,15 @@ void ContentReader::end_header() {
     const std::string_view header = header_;
     const std::size_t colon = header.find(':');
     if (colon != std::string_view::npos) {
-        const std::string_view name = trimmed(header.substr(0, colon));
-        const std::string_view value = trimmed(header.substr(colon + 1));
-        if (equal_ignoring_case(name, "Received")) {
+        const std::string_view name = trim(header.substr(0, colon));
+        const std::string_view value = trim(header.substr(colon + 1));
+        if (equals_ignoring_case(name, "Received")) {
             if (++received_headers_ == 1) queue_id_ = id_clause(header);
-        } else if (equal_ignoring_case(name, token_header)) {
+        } else if (equals_ignoring_case(name, token_header)) {
             token_ = value;
-        } else if (delivered_to_.empty() && equal_ignoring_case(name, "Delivered-To")) {
+        } else if (delivered_to_.empty() && equals_ignoring_case(name, "Delivered-To")) {
             delivered_to_ = value;
-        } else if (original_to_.empty() && equal_ignoring_case(name, "X-Original-To")) {
+        } else if (original_to_.empty() && equals_ignoring_case(name, "X-Original-To")) {
             original_to_ = value;
         }
     }

@@ -2,7 +2,7 @@
 
 #include "record/check.hpp"
 #include "smtp/limits.hpp"
-#include "smtp/text.hpp"
+#include "record/text.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -1,6 +1,6 @@
 #include "smtp/reply.hpp"
 
-#include "smtp/text.hpp"
+#include "record/text.hpp"
 
 #include <algorithm>
 #include <charconv>

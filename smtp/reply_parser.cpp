@@ -4,7 +4,7 @@
 #include "smtp/error.hpp"
 #include "smtp/limits.hpp"
 #include "smtp/reply.hpp"
-#include "smtp/text.hpp"
+#include "record/text.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,6 +2,7 @@
 
 #include "harness/scenario/corpus.hpp"
 #include "record/content_digest.hpp"
+#include "record/text.hpp"
 #include "record/token.hpp"
 #include "world/random.hpp"
 
@@ -34,30 +35,6 @@ std::string make_filler() {
     return filler;
 }
 
-/// Bare CR and bare LF become CRLF: nothing else may travel (RFC 5321 2.3.8).
-std::string with_crlf(std::string_view text) {
-    std::string out;
-    out.reserve(text.size() + text.size() / 40);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\r' || text[i] == '\n') {
-            if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') ++i;
-            out += "\r\n";
-        } else {
-            out += text[i];
-        }
-    }
-    if (!out.empty() && !out.ends_with("\r\n")) out += "\r\n";
-    return out;
-}
-
-bool is_message_id(std::string_view line) {
-    constexpr std::string_view name = "message-id:";
-    return line.size() >= name.size() &&
-           std::equal(name.begin(), name.end(), line.begin(), [](char lower, char c) {
-               return lower == (c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-           });
-}
-
 /// Two copies of one corpus file are two messages: each gets a Message-ID of its own.
 std::string without_message_id(std::string_view headers) {
     std::string kept;
@@ -66,7 +43,7 @@ std::string without_message_id(std::string_view headers) {
         const std::string_view line = headers.substr(0, headers.find("\r\n") + 2);
         headers.remove_prefix(line.size());
         const bool continues = line.front() == ' ' || line.front() == '\t';
-        if (!continues) dropping = is_message_id(line);
+        if (!continues) dropping = starts_with_ignoring_case(line, "Message-ID:");
         if (!dropping) kept += line;
     }
     return kept;
@@ -118,7 +95,8 @@ MessageFactory::Template MessageFactory::read_template(const std::string& path) 
     std::ifstream file(path, std::ios::binary);
     const std::string raw{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     if (!file || raw.empty()) throw std::runtime_error("cannot read a message from " + path);
-    const std::string text = with_crlf(raw);
+    std::string text = with_crlf_line_ends(raw);
+    if (!text.ends_with("\r\n")) text += "\r\n";
     const std::size_t end = text.find("\r\n\r\n");
     if (end == std::string::npos || end == 0)
         throw std::runtime_error(path + " holds no headers with an empty line behind");

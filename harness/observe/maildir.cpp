@@ -1,5 +1,6 @@
 #include "harness/observe/maildir.hpp"
 
+#include "record/text.hpp"
 #include "record/token.hpp"
 #include "world/deadline.hpp"
 
@@ -20,17 +21,6 @@ std::string replaced(std::string text, std::string_view what, std::string_view b
          at = text.find(what, at + by.size()))
         text.replace(at, what.size(), by);
     return text;
-}
-
-/// A Maildir holds LF line ends; digests are of CRLF ones, as on the wire.
-std::string with_crlf(std::string_view text) {
-    std::string out;
-    out.reserve(text.size() + text.size() / 40);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '\n' && (i == 0 || text[i - 1] != '\r')) out += '\r';
-        out += text[i];
-    }
-    return out;
 }
 
 std::string_view without_brackets(std::string_view address) {
@@ -118,7 +108,8 @@ void MaildirObserver::record_copy(Box& box, const std::filesystem::path& path) {
     }
     const std::string raw{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
     content_.reset();
-    content_.add(with_crlf(raw));
+    // A Maildir holds LF line ends; digests are of CRLF ones, as on the wire.
+    content_.add(with_crlf_line_ends(raw));
     Event copy{.at = parts_.clock.now(),
                .kind = EventKind::copy_found,
                .node = 1,

@@ -1,5 +1,6 @@
 #include "harness/scenario/corpus.hpp"
 
+#include "record/text.hpp"
 #include "settings/value.hpp"
 
 #include <fmt/format.h>
@@ -8,6 +9,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -16,28 +18,15 @@ namespace {
 
 namespace files = std::filesystem;
 
-/// Shell patterns of * and ?, without backtracking further than the last star.
-bool fits(std::string_view name, std::string_view pattern) {
-    std::size_t n = 0;
-    std::size_t p = 0;
-    std::size_t after_star = std::string_view::npos;
-    std::size_t star_taken = 0;
-    while (n < name.size()) {
-        if (p < pattern.size() && pattern[p] == '*') {
-            after_star = ++p;
-            star_taken = n;
-        } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-            ++p;
-            ++n;
-        } else if (after_star != std::string_view::npos) {
-            p = after_star;
-            n = ++star_taken;
-        } else {
-            return false;
-        }
+/// A message: one line of headers or more, then an empty line.
+bool begins_with_headers(std::istream& file) {
+    std::string line;
+    bool first = true;
+    while (std::getline(file, line) && !file.eof()) {
+        if (line.empty() || line == "\r") return !first;
+        first = false;
     }
-    while (p < pattern.size() && pattern[p] == '*') ++p;
-    return p == pattern.size();
+    return false;
 }
 
 }  // namespace
@@ -57,7 +46,8 @@ std::vector<std::string> corpus_files(const std::string& pattern) {
     for (files::directory_iterator entry(folder.empty() ? "." : folder, ec), end;
          !ec && entry != end; entry.increment(ec)) {
         std::error_code ignored;
-        if (entry->is_regular_file(ignored) && fits(entry->path().filename().string(), names))
+        if (entry->is_regular_file(ignored) &&
+            matches_pattern(names, entry->path().filename().string()))
             result.push_back((folder / entry->path().filename()).string());
     }
     std::ranges::sort(result);
@@ -73,10 +63,14 @@ std::string corpus_trouble(const std::string& pattern) {
             settings::toml_text(pattern));
     for (const std::string& path : found) {
         errno = 0;
-        if (!std::ifstream(path, std::ios::binary))
+        std::ifstream file(path, std::ios::binary);
+        if (!file)
             return fmt::format("cannot read {}: {}; expected readable files",
                                settings::toml_text(path),
                                std::generic_category().message(errno ? errno : EIO));
+        if (!begins_with_headers(file))
+            return fmt::format("{} is no message; expected headers with an empty line behind",
+                               settings::toml_text(path));
     }
     return {};
 }

@@ -1,11 +1,12 @@
-// Comparing and trimming protocol text. SMTP's words are ASCII and know no case; nothing here
+// Comparing, trimming and matching text. SMTP's words are ASCII and know no case; nothing here
 // depends on a locale.
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
-namespace twofifty::smtp {
+namespace twofifty {
 
 constexpr char lower(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
@@ -49,4 +50,12 @@ constexpr std::string_view first_word(std::string_view text) {
     return text.substr(0, length);
 }
 
-}  // namespace twofifty::smtp
+/// A shell pattern over the whole text: * stands for any run of characters, ? for one. Case does
+/// not matter.
+bool matches_pattern(std::string_view pattern, std::string_view text);
+
+/// The text with every line end, also a bare CR or LF, as CRLF, which is all that may travel
+/// (RFC 5321 2.3.8).
+std::string with_crlf_line_ends(std::string_view text);
+
+}  // namespace twofifty
