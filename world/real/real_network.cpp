@@ -4,6 +4,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 
+#include <deque>
 #include <utility>
 
 namespace twofifty::world::real_world {
@@ -28,6 +29,12 @@ public:
             accept.finish(Error::closed, 0);
             return true;
         }
+        if (!arrived_.empty()) {
+            accept.stream = std::move(arrived_.front());
+            arrived_.pop_front();
+            accept.finish({}, 0);
+            return true;
+        }
         accept_ = &accept;
         if (!accepting_) accept_one();
         return false;
@@ -37,6 +44,7 @@ public:
 
     void close() {
         closed_ = true;
+        arrived_.clear();
         boost::system::error_code ignored;
         acceptor_.close(ignored);
         if (accept_) std::exchange(accept_, nullptr)->complete(ready_, Error::closed);
@@ -56,7 +64,11 @@ private:
     }
 
     void on_accepted(boost::system::error_code error, tcp::socket socket) {
-        if (!accept_) return;
+        if (!accept_) {
+            // The accept was given up while Asio's was under way: the connection is the next one's.
+            if (!error && !closed_) arrived_.push_back(make_stream(std::move(socket), ready_));
+            return;
+        }
         // A client that went away before we came to it is no concern of the one who accepts.
         if (error == asio::error::connection_aborted) return accept_one();
         if (!error) accept_->stream = make_stream(std::move(socket), ready_);
@@ -66,6 +78,7 @@ private:
     tcp::acceptor acceptor_;
     ReadyQueue& ready_;
     Endpoint endpoint_;
+    std::deque<std::unique_ptr<Stream>> arrived_;
     Accept* accept_ = nullptr;
     bool accepting_ = false;
     bool closed_ = false;

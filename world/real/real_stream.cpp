@@ -28,6 +28,10 @@ public:
             read.finish(Error::closed, 0);
             return true;
         }
+        if (read_ended_) {
+            read.finish(read_ended_, 0);
+            return true;
+        }
         TF_CHECK(!read_);
         read_ = &read;
         // A read that was forgotten may not have come back yet; its handler then starts this one.
@@ -36,7 +40,7 @@ public:
     }
 
     bool start_write(WriteAll& write) {
-        if (closed_) {
+        if (closed_ || send_ended_) {
             write.finish(Error::closed, 0);
             return true;
         }
@@ -69,6 +73,7 @@ public:
     }
 
     void shutdown_send() {
+        send_ended_ = true;
         boost::system::error_code ignored;
         socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
     }
@@ -100,6 +105,8 @@ private:
     }
 
     void on_read(boost::system::error_code error, std::size_t bytes) {
+        // The system reports an end only once, and Asio would wait for more behind it.
+        if (error && error != asio::error::operation_aborted) read_ended_ = translate(error);
         if (!read_) return;
         if (error == asio::error::operation_aborted && !closed_) return read_some();
         std::exchange(read_, nullptr)->complete(ready_, translate(error), bytes);
@@ -136,7 +143,9 @@ private:
     WriteAll* write_ = nullptr;
     bool reading_ = false;
     bool writing_ = false;
+    bool send_ended_ = false;
     bool closed_ = false;
+    boost::system::error_code read_ended_;
 };
 
 class RealStream final : public Stream {

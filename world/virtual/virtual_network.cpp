@@ -16,6 +16,7 @@ public:
     ~VirtualListener() override { close(); }
 
     void close() override {
+        if (closed_) return;  // Another may listen there by now.
         network_.listeners_.erase(endpoint_);
         arrived_.clear();
         closed_ = true;
