@@ -182,7 +182,7 @@ Task<bool> ClientSession::send_content(Transaction& transaction) {
     lost.phase = Phase::data_xfer;
     lost.error = end(error);
     lost.waited = clock_.now() - started;
-    if (given > wire.size() - end_of_data_size) lost.outcome = Outcome::unknown;
+    if (given > 0 && given + end_of_data_size > wire.size()) lost.outcome = Outcome::unknown;
     transaction.decide_open(lost);
     co_return false;
 }
@@ -214,6 +214,7 @@ Task<bool> ClientSession::send_chunks(Transaction& transaction) {
         reply_due_from_ = clock_.now();
         if (last) break;
         const Result<Answer> answer = co_await receive(Phase::data_xfer);
+        lost.waited = answer ? answer->latency : clock_.now() - reply_due_from_;
         if (answer) {
             note_reply(&transaction, Phase::data_xfer, 0, *answer);
             if (answer->reply.positive()) continue;
