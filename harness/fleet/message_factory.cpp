@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <ctime>
 #include <fstream>
+#include <initializer_list>
 #include <iterator>
 #include <stdexcept>
 
@@ -49,8 +50,18 @@ std::string without_message_id(std::string_view headers) {
     return kept;
 }
 
-std::string token_line(const Token& token) {
-    return "twofifty token " + to_string(token) + "\r\n";
+std::string token_line(std::string_view token) {
+    return std::string("twofifty token ").append(token).append("\r\n");
+}
+
+/// The two headers by which a copy is known again. Their size does not depend on the digest.
+std::string marks(std::string_view token, std::uint64_t digest) {
+    std::string lines;
+    lines.append(token_header).append(": ").append(token).append("\r\n");
+    lines.append(digest_header).append(": ");
+    constexpr std::string_view digits = "0123456789abcdef";
+    for (int shift = 60; shift >= 0; shift -= 4) lines += digits[(digest >> shift) & 0xf];
+    return lines.append("\r\n");
 }
 
 }  // namespace
@@ -109,46 +120,54 @@ MessageFactory::Template MessageFactory::read_template(const std::string& path) 
 }
 
 Message MessageFactory::make(std::uint32_t ordinal) const {
-    const Token token{run_id_, ordinal};
+    const std::string token = to_string(Token{run_id_, ordinal});
     Message message;
-    message.sender = sender_local_part(token) + "@" + settings_.sender_domain;
+    message.sender = sender_local_part(Token{run_id_, ordinal}) + "@" + settings_.sender_domain;
+    const std::string headers = own_headers(ordinal, token);
     if (!corpus_.empty()) {
         const Template& from = corpus_[(ordinal - 1) % corpus_.size()];
         const std::string body = from.body + token_line(token);
         message.body_digest = content_digest(body);
-        message.content = own_headers(ordinal, message.body_digest) + from.headers + "\r\n" + body;
+        message.content =
+            marks(token, message.body_digest) + headers + from.headers + "\r\n" + body;
         message.eight_bit = from.eight_bit;
         return message;
     }
     world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
     const auto size = static_cast<std::size_t>(settings_.size.draw(random));
-    const std::size_t headers = own_headers(ordinal, 0).size() + 2;
-    const std::string body = body_of_size(ordinal, size > headers ? size - headers : 0);
+    const std::size_t before_body = marks(token, 0).size() + headers.size() + 2;
+    const std::string body =
+        body_of_size(ordinal, token, size > before_body ? size - before_body : 0);
     message.body_digest = content_digest(body);
-    message.content = own_headers(ordinal, message.body_digest);
-    message.content.reserve(message.content.size() + 2 + body.size());
+    message.content.reserve(before_body + body.size());
+    message.content.append(marks(token, message.body_digest)).append(headers);
     message.content.append("\r\n").append(body);
     return message;
 }
 
-std::string MessageFactory::own_headers(std::uint32_t ordinal, std::uint64_t digest) const {
-    const std::string token = to_string(Token{run_id_, ordinal});
-    std::string headers = fmt::format("{}: {}\r\n{}: {:016x}\r\nMessage-ID: <{}@twofifty.test>\r\n",
-                                      token_header, token, digest_header, digest, token);
+/// What every message of ours has behind its marks. Joined, not formatted: this is done for every
+/// attempt, and formatting would cost more than the attempt's dialogue (docs/performance.md).
+std::string MessageFactory::own_headers(std::uint32_t ordinal, std::string_view token) const {
+    std::string headers;
+    const auto add = [&headers](std::initializer_list<std::string_view> parts) {
+        for (const std::string_view part : parts) headers += part;
+    };
+    add({"Message-ID: <", token, "@twofifty.test>\r\n"});
     if (!corpus_.empty()) return headers;
-    fmt::format_to(std::back_inserter(headers), "Date: {}\r\nFrom: <tf.{}@{}>\r\nTo: ", date_,
-                   token, settings_.sender_domain);
-    const std::vector<std::uint32_t> numbers = recipients_of(ordinal, settings_, book_);
-    for (std::size_t i = 0; i < numbers.size(); ++i)
-        fmt::format_to(std::back_inserter(headers), "{}<{}>", i == 0 ? "" : ",\r\n ",
-                       book_.address_of(numbers[i]));
-    fmt::format_to(std::back_inserter(headers), "\r\nSubject: twofifty {}\r\n", token);
+    add({"Date: ", date_, "\r\nFrom: <tf.", token, "@", settings_.sender_domain, ">\r\nTo: "});
+    std::string_view separator;
+    for (const std::uint32_t number : recipients_of(ordinal, settings_, book_)) {
+        add({separator, "<", book_.address_of(number), ">"});
+        separator = ",\r\n ";
+    }
+    add({"\r\nSubject: twofifty ", token, "\r\n"});
     return headers;
 }
 
 /// The token line and text behind it, `size` bytes in all where that is enough for both.
-std::string MessageFactory::body_of_size(std::uint32_t ordinal, std::size_t size) const {
-    std::string body = token_line(Token{run_id_, ordinal});
+std::string MessageFactory::body_of_size(std::uint32_t ordinal, std::string_view token,
+                                         std::size_t size) const {
+    std::string body = token_line(token);
     const std::size_t wanted = std::max(size, body.size() + least_filler);
     body.reserve(wanted);
     // Each message begins at another line of the text, so that bodies differ behind the token too.

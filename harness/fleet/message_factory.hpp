@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twofifty::harness {
@@ -43,8 +44,8 @@ private:
     };
 
     static Template read_template(const std::string& path);
-    std::string own_headers(std::uint32_t ordinal, std::uint64_t digest) const;
-    std::string body_of_size(std::uint32_t ordinal, std::size_t size) const;
+    std::string own_headers(std::uint32_t ordinal, std::string_view token) const;
+    std::string body_of_size(std::uint32_t ordinal, std::string_view token, std::size_t size) const;
 
     const MessageSettings& settings_;
     const AddressBook& book_;
