@@ -9,7 +9,10 @@
 #include "harness/report/timeline.hpp"
 #include "harness/scenario/read_scenario.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cstdio>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -76,6 +79,19 @@ JudgedRun judge_run(const fs::path& folder) {
 void write_reports(const fs::path& folder, const Summary& summary) {
     for (const ReportFormat& format : report_formats())
         if (!format.file.empty()) write_file(folder / format.file, format.write(summary));
+}
+
+void say_why(const JudgedRun& judged) {
+    const Summary& summary = judged.summary;
+    if (summary.result == Result::passed) return;
+    std::string reasons;
+    for (const std::string& reason : summary.result_reasons) {
+        reasons += (reasons.empty() ? "" : " ") + reason;
+        // What follows from a target that cannot be used needs no saying.
+        if (judged.target_failed) break;
+    }
+    fmt::print(stderr, "twofifty: {}: {}: {}\n", summary.scenario, to_string(summary.result),
+               reasons);
 }
 
 ExitCode exit_code_of(const JudgedRun& judged) {

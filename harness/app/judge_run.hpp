@@ -19,6 +19,9 @@ JudgedRun judge_run(const std::filesystem::path& folder);
 /// Writes every report into the folder. Throws CommandError (environment), a full disk for one.
 void write_reports(const std::filesystem::path& folder, const Summary& summary);
 
+/// One line on standard error for a run that did not pass.
+void say_why(const JudgedRun& judged);
+
 ExitCode exit_code_of(const JudgedRun& judged);
 
 }  // namespace twofifty::harness

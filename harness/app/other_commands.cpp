@@ -45,6 +45,7 @@ ExitCode report_command(const std::string& run, const std::string& junit, bool q
     write_reports(folder, summary);
     if (!junit.empty()) write_file(junit, write_junit({&summary, 1}));
     if (!quiet) fmt::print("{}", write_terminal(summary, on_terminal()));
+    say_why(judged);
     return exit_code_of(judged);
 }
 

@@ -125,20 +125,6 @@ JudgedRun run_one(const fs::path& folder, const Scenario& scenario, const RunOpt
     return judged;
 }
 
-/// One line on standard error for whatever did not pass.
-void say_why(const JudgedRun& judged) {
-    const Summary& summary = judged.summary;
-    if (summary.result == Result::passed) return;
-    std::string reasons;
-    for (const std::string& reason : summary.result_reasons) {
-        reasons += (reasons.empty() ? "" : " ") + reason;
-        // What follows from a target that cannot be used needs no saying.
-        if (judged.target_failed) break;
-    }
-    fmt::print(stderr, "twofifty: {}: {}: {}\n", summary.scenario, to_string(summary.result),
-               reasons);
-}
-
 }  // namespace
 
 ExitCode run_command(const RunOptions& options) {
