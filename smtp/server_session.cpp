@@ -26,9 +26,10 @@ Task<> ServerSession::serve() {
         const Command command = parse_command(*line);
         const bool content_follows = login_ == Login::none && !line_too_long_;
         if (content_follows && command.verb == Verb::data) {
-            if (!may_send_content()) continue;
-            reply("354 End data with <CR><LF>.<CR><LF>");
-            open = co_await receive_content();
+            if (may_send_content()) {
+                reply("354 End data with <CR><LF>.<CR><LF>");
+                open = co_await receive_content();
+            }
         } else if (content_follows && command.verb == Verb::bdat && options_.chunking) {
             open = co_await receive_chunk(command.argument);
         } else {
@@ -52,18 +53,17 @@ Task<std::optional<std::string_view>> ServerSession::read_line() {
         while (!unread_.empty()) {
             const std::size_t end = unread_.find('\n');
             const std::size_t taken = end == std::string_view::npos ? unread_.size() : end + 1;
-            if (line_.size() + taken <= command_line_limit_with_parameters) {
-                line_.append(unread_.substr(0, taken));
-            } else {
-                line_too_long_ = true;
-                line_.clear();
-            }
+            line_.append(unread_.substr(0, taken));
             unread_.remove_prefix(taken);
+            if (line_.size() > command_line_limit_with_parameters) {
+                // Only how it ends matters now.
+                line_too_long_ = true;
+                line_.erase(0, line_.size() - 2);
+            }
             // Only CRLF ends a command; a bare LF is a character that no command may hold.
-            if (end == std::string_view::npos) continue;
+            if (end == std::string_view::npos || !line_.ends_with("\r\n")) continue;
             if (line_too_long_) co_return std::string_view();
-            if (line_.ends_with("\r\n"))
-                co_return std::string_view(line_).substr(0, line_.size() - 2);
+            co_return std::string_view(line_).substr(0, line_.size() - 2);
         }
         const bool more = co_await read_more();
         if (!more) co_return std::nullopt;
@@ -150,9 +150,9 @@ Task<bool> ServerSession::finish_message() {
         replies.assign(options_.lmtp ? recipients_.size() : 1,
                        "552 5.3.4 Message size exceeds fixed limit");
     } else {
-        // What was collected before the content must be out before a long wait.
-        const bool flushed = co_await flush();
-        if (!flushed) co_return false;
+        // What was collected before the content must be out before a long wait. Where nobody takes
+        // it any more the message is taken all the same: its end was read.
+        co_await flush();
         const ReceivedMessage message{std::move(sender_), std::move(recipients_), content_,
                                       clock_.now()};
         replies = co_await sink_.take(message);
