@@ -33,8 +33,8 @@ class Usage:
 
 
 def run_process(command, cores=None, allowed=(0,)):
-    """Runs a program to its end; `cores` confines it to those. Another exit than the allowed ones is
-    an error."""
+    """Runs a program to its end; `cores` confines it to those. Any exit but the allowed ones is an
+    error."""
     started = time.monotonic()
     process = subprocess.Popen(
         command,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The benchmark: how fast the program is against Postfix's smtp-source and smtp-sink, against itself
-without its impairment layer, and against the clock. Prints a table, and exits 1 when a line falls
-short of what it must reach, 4 when something could not be measured.
+"""The benchmark: how fast the program is against Postfix's smtp-source and smtp-sink, against
+itself without its impairment layer, and against the clock. Prints a table, and exits 1 when a line
+falls short of what it must reach, 4 when something could not be measured.
 
 usage: ./dev bench [--quick] [--program FILE] [--rounds N]
 """
@@ -13,6 +13,9 @@ import pathlib
 import shutil
 import sys
 import tempfile
+
+# ./dev leaves nothing in the source tree.
+sys.dont_write_bytecode = True
 
 from measure import BenchError, Machine, Sink, Spread, find_program, read_load, run_process
 
@@ -49,6 +52,8 @@ name = "rarely"
 when = { phase = "data_done", reply = "2xx", probability = 0.001 }
 effect = { delay = "1ms" }
 """
+
+RULES = {"never": "a rule that never fits", "rarely": "a rule that fires 1 in 1000"}
 
 FIVE_DAYS = """\
 # What do five days of retries of one message that is never taken cost?
@@ -87,7 +92,7 @@ class Bench:
         self.program = program
         self.folder = folder
         self.quick = quick
-        self.rounds = rounds or (3 if quick else 7)
+        self.rounds = rounds or (3 if quick else 5)
         self.lines = []
         self._runs = 0
 
@@ -220,9 +225,12 @@ def through_the_layer(bench):
         figures = {name: [pair[part] for pair in pairs] for name, pairs in results.items()}
         for name in ("never", "rarely"):
             ratio = ratios(figures, name, "direct")
-            bench.add(Line(f"layer, a rule that {'never fits' if name == 'never' else 'fires 1 in 1000'}: "
-                           f"times the CPU of direct, {words}", ratio.text(),
-                           "<= 2.00", ratio.median <= 2))
+            # The whole process is what the requirement speaks of; the other figure says how much of
+            # it the judgement, alike in both cases, hides.
+            whole = part == 0
+            bench.add(Line(f"layer, {RULES[name]}: times the CPU of direct, {words}",
+                           ratio.text(), "<= 2.00" if whole else "",
+                           ratio.median <= 2 if whole else None))
         for name, values in figures.items():
             bench.add(Line(f"    CPU us a message, {name}", Spread.of(values).text("{:.1f}")))
 
@@ -287,14 +295,16 @@ def print_table(bench, machine):
 
 
 NOTES = f"""
-direct: fleet to reference receiver in one process, {LENGTH} B messages, {CONNECTIONS} connections, every event in
-  the ledger; messages/s from the first submission to the last acknowledgement, as the ledger has it.
-smtp-source: `smtp-source -s {CONNECTIONS} -l {LENGTH}` to smtp-sink, the whole life of the process. It says HELO, never
-  pipelines, keeps no account, and ends with RST; ours says EHLO, pipelines unless the line says otherwise,
-  and ends with QUIT. kept: smtp-source -d, connections are used again. single: a connection a message.
-  one core: both sides of either on the same core, which takes the scheduler's luck out.
-CPU: user and system time of the whole process, both sides of every connection included, less an empty run.
-without the judgement: less the time of `twofifty report` on the same run."""
+direct: fleet to reference receiver in one process, {LENGTH} B messages, {CONNECTIONS} connections,
+  every event in the ledger; messages/s from the first submission to the last acknowledgement, as
+  the ledger has it.
+smtp-source: `smtp-source -s {CONNECTIONS} -l {LENGTH}` to smtp-sink, the whole life of the process.
+  It says HELO, never pipelines, keeps no account, and ends with RST; ours says EHLO, pipelines
+  unless the line says otherwise, and ends with QUIT. kept: connections are used again (-d).
+  single: a connection a message. one core: both sides of either on the same core, which takes the
+  scheduler's luck out.
+CPU: user and system time of the whole process, both sides of every connection included, less an
+  empty run. without the judgement: less the time of `twofifty report` on the same run."""
 
 
 def main():
