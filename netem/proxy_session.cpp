@@ -75,7 +75,7 @@ private:
     std::array<char, 8192> server_buffer_;
     bool client_closed_ = false;
     bool server_closed_ = false;
-    bool silent_ = false;  ///< Cut without a FIN: bytes of the client go nowhere.
+    bool silent_ = false;  ///< The client keeps a dead connection: its bytes go nowhere.
 
     // The transaction whose replies are coming in.
     std::uint32_t transaction_ = 0;  ///< Its number on this connection.
@@ -116,7 +116,7 @@ Task<> Session::client_to_server() {
         if (silent_) continue;
         from_client_.append(client_buffer_.data(), *bytes);
         const bool goes_on = co_await pass_pieces();
-        if (!goes_on) break;
+        if (!goes_on && !silent_) break;
     }
     client_closed_ = true;
     // The server is told at once, with a FIN: it can still answer, and what it accepts is still
@@ -212,6 +212,7 @@ Task<bool> Session::hold_end_of_data(const Verdict& verdict, const Event& firing
     if (verdict.cut != Verdict::Side::none) {
         achieved("released");
         cut(verdict);
+        if (silent_) replies_.push({.verdict = {.passing = Verdict::Passing::withhold}});
         co_return false;
     }
     const TimePoint due =
@@ -334,6 +335,7 @@ Task<> Session::deliver_replies() {
 void Session::cut(const Verdict& verdict) {
     const bool client = verdict.cut == Verdict::Side::client || verdict.cut == Verdict::Side::both;
     const bool server = verdict.cut == Verdict::Side::server || verdict.cut == Verdict::Side::both;
+    if (server && !client) silent_ = true;
     if (server) cut_one(*server_, verdict.how);
     if (client) cut_one(*client_, verdict.how);
 }

@@ -18,6 +18,7 @@ void ReplyQueue::push(Item item) {
         return;
     }
     withholding_ = item.verdict.passing == Verdict::Passing::withhold;
+    item.commands_before = commands_passed_;
     held_bytes_ += item.bytes.size();
     items_.push_back(std::move(item));
     changed_.notify_all();

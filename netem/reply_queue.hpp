@@ -19,12 +19,12 @@ namespace twofifty::netem {
 class ReplyQueue {
 public:
     struct Item {
-        std::string bytes;
+        std::string bytes{};
         Verdict verdict{};
         TimePoint arrived{};
-        std::uint32_t commands_before =
-            0;                          ///< Client commands given to the server when it arrived.
         std::optional<Event> firing{};  ///< The rule_fired event, when a rule acted.
+        /// Client commands given to the server when it arrived; push() notes it.
+        std::uint32_t commands_before = 0;
     };
 
     ReplyQueue(world::Clock& clock, Recorder& recorder, world::Stream& client)

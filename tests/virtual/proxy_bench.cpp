@@ -1,0 +1,103 @@
+#include "tests/virtual/proxy_bench.hpp"
+
+#include "harness/scenario/read_scenario.hpp"
+#include "record/check.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace twofifty::test {
+
+using world::Result;
+using world::Task;
+
+namespace {
+
+const std::array<std::string, 3> addresses{"r1@recipient.test", "r2@recipient.test",
+                                           "r3@recipient.test"};
+const world::Endpoint upstream{"127.0.0.1", 25};
+
+std::vector<netem::Rule> rules_of(std::initializer_list<RuleText> rules) {
+    std::string scenario = "[fleet]\nmessages = 1\n";
+    int number = 0;
+    for (const RuleText& rule : rules)
+        scenario += fmt::format("[[impair]]\nname = 'r{}'\nwhen = {}\neffect = {}\n", ++number,
+                                rule.when, rule.effect);
+    return harness::parse_scenario(scenario, "rules.toml").rules;
+}
+
+}  // namespace
+
+ProxyBench::ProxyBench(std::initializer_list<RuleText> rule_texts, const ProxyBenchOptions& options)
+    : world(1, options.network),
+      recipients(addresses),
+      rules(rules_of(rule_texts), 1),
+      client(world),
+      server(world),
+      proxy_({world.clock(), world.network(), rules, recipients, recorder},
+             {.listen = {"127.0.0.1", 0},
+              .upstream = upstream,
+              .lmtp = options.lmtp,
+              .run_id = bench_run_id}),
+      tasks_(world.clock().ready()) {
+    if (options.upstream_listens) listener_ = std::move(*world.network().listen(upstream));
+    endpoint_ = *proxy_.start();
+}
+
+void ProxyBench::connect() {
+    if (listener_) tasks_.spawn(accept());
+    tasks_.spawn(open());
+    world.run_until(world.now());
+    TF_CHECK(client.connected() && (server.connected() || !listener_));
+}
+
+void ProxyBench::greet() {
+    connect();
+    server.says("220 server.test ESMTP\r\n");
+    exchange("EHLO client.test\r\n", "250-server.test\r\n250 PIPELINING\r\n");
+}
+
+void ProxyBench::begin_message(std::uint32_t ordinal, const std::vector<std::string>& to) {
+    exchange(fmt::format("MAIL FROM:<tf.{}.{}@sender.test>\r\n", bench_run_id, ordinal),
+             "250 2.1.0 Ok\r\n");
+    for (const std::string& address : to)
+        exchange(fmt::format("RCPT TO:<{}>\r\n", address), "250 2.1.5 Ok\r\n");
+    exchange("DATA\r\n", "354 Go on\r\n");
+    forget();
+}
+
+void ProxyBench::send_message(std::uint32_t ordinal, const std::vector<std::string>& to) {
+    begin_message(ordinal, to);
+    client.says("Subject: a\r\n\r\nb\r\n.\r\n");
+    forget();
+}
+
+void ProxyBench::forget() {
+    client.heard();
+    server.heard();
+    recorder.events.clear();
+}
+
+void ProxyBench::pass(Duration duration) {
+    world.run_until(world.now() + duration);
+}
+
+void ProxyBench::exchange(std::string_view command, std::string_view reply) {
+    client.says(command);
+    server.says(reply);
+}
+
+Task<> ProxyBench::accept() {
+    Result<std::unique_ptr<world::Stream>> stream = co_await listener_->accept();
+    TF_CHECK(stream.has_value());
+    server.take(std::move(*stream));
+}
+
+Task<> ProxyBench::open() {
+    Result<std::unique_ptr<world::Stream>> stream = co_await world.network().connect(endpoint_);
+    TF_CHECK(stream.has_value());
+    client.take(std::move(*stream));
+}
+
+}  // namespace twofifty::test
