@@ -105,7 +105,8 @@ Task<> ClientSession::quit() {
 Task<Result<ClientSession::Answer>> ClientSession::command(std::string_view line, Phase phase) {
     const boost::system::error_code error = co_await send(line, phase);
     if (error) co_return error;
-    co_return co_await receive(phase);
+    Result<Answer> answer = co_await receive(phase);
+    co_return std::move(answer);
 }
 
 Task<boost::system::error_code> ClientSession::send(std::string_view bytes, Phase phase) {

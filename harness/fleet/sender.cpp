@@ -187,7 +187,8 @@ Task<std::vector<RecipientResult>> Sender::hand_over(const Queued& message,
     for (const std::uint32_t number : message.recipients)
         outgoing.recipients.push_back({number, context_.recipients.address_of(number)});
     ++connection.messages;
-    co_return co_await connection.session->hand_over(outgoing);
+    std::vector<RecipientResult> results = co_await connection.session->hand_over(outgoing);
+    co_return std::move(results);
 }
 
 Task<> Sender::close(Connection& connection) {

@@ -1,5 +1,7 @@
 #include "tests/unit/source_tree_rules.hpp"
 
+#include "tests/unit/await_rule.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -90,6 +92,9 @@ public:
                 check_include(i);
                 check_names(i);
                 check_iteration(i, unordered_names);
+            }
+            for (const std::size_t line : awaits_used_as_operands(code_of(file_.text))) {
+                complain(line, "the result of co_await must be named before it is used");
             }
             if (lines_.size() > lines_most) {
                 complain(lines_.size(), "the file is too long; look for its second idea");

@@ -142,6 +142,55 @@ TEST(SourceTreeRules, AnUnorderedMemberOfTheHeaderIsNotWalkedOverInTheSource) {
     EXPECT_THAT(violations(files), ElementsAre(HasSubstr("netem/a.cpp:1: ")));
 }
 
+TEST(SourceTreeRules, AnAwaitIsAStatementOrAllThatAVariableIsSetTo) {
+    for (const std::string code :
+         {"co_await wait();", "if (idle) co_await wait();", "else co_await wait();",
+          "do co_await wait(); while (idle);", "while (idle) co_await wait();",
+          "case 1: co_await wait();", "const bool more = co_await read();",
+          "more = co_await read();",
+          "const Written written =\n    co_await within(clock, deadline, write(a && b));",
+          "{ co_await wait(); }", "} co_await wait();",
+          "auto f = [](A& a) -> Task<> { co_await a; };",
+          "spawn([](A& a) { const bool b = co_await a; });", "// if (co_await read())",
+          "text = \"co_return co_await f()\";", "my_co_await(a && co_await_b);"}) {
+        EXPECT_THAT(check("smtp/a.cpp", "void f() {\n" + code + "\n}\n"), IsEmpty()) << code;
+    }
+}
+
+TEST(SourceTreeRules, AnAwaitIsNoOperand) {
+    for (const std::string code : {"if (co_await read()) f();",
+                                   "if (!co_await read()) f();",
+                                   "while (co_await read()) {}",
+                                   "if (const auto line = co_await read()) f();",
+                                   "if (a; co_await read()) f();",
+                                   "for (; co_await read();) f();",
+                                   "switch (co_await read()) {}",
+                                   "const bool b = !co_await read();",
+                                   "const bool b = a && co_await read();",
+                                   "const bool b = a ||\n co_await read();",
+                                   "const bool b = co_await read() && a;",
+                                   "const bool b = co_await read() || a;",
+                                   "const int i = co_await read() ? 1 : 2;",
+                                   "const int i = a ? co_await read() : 2;",
+                                   "const int i = a ? 2 : co_await read();",
+                                   "const bool b = co_await read() == 2;",
+                                   "const bool b = 2 == co_await read();",
+                                   "const int i = 1 + co_await read();",
+                                   "co_return co_await read();",
+                                   "co_return !co_await read();",
+                                   "f(co_await read());",
+                                   "f(1, co_await read());",
+                                   "const A a{co_await read()};",
+                                   "const A a = {1, co_await read()};",
+                                   "const auto b = (co_await read()).value();",
+                                   "i += co_await read();"}) {
+        EXPECT_EQ(check("smtp/a.cpp", "void f() {\n" + code + "\n}\n").size(), 1U) << code;
+    }
+    EXPECT_THAT(
+        check("smtp/a.cpp", "void f() {\n\nif (co_await a) b();\n}\n"),
+        ElementsAre("smtp/a.cpp:3: the result of co_await must be named before it is used"));
+}
+
 TEST(SourceTreeRules, LinesAndFilesHaveALimit) {
     const std::string line(110, 'x');
     EXPECT_THAT(check("smtp/a.cpp", line + "\n"), IsEmpty());
