@@ -30,7 +30,7 @@ constexpr const char* examples =
     "environment failed.";
 
 struct CommandLine {
-    CLI::App app{description};
+    CLI::App app{description, "twofifty"};
     harness::RunOptions run;
     std::vector<std::string> check_scenarios;
     std::vector<std::string> check_overrides;

@@ -3,6 +3,7 @@
 #include "harness/app/run_folder.hpp"
 #include "harness/report/compare.hpp"
 #include "harness/report/format.hpp"
+#include "harness/report/words.hpp"
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/template.hpp"
 
@@ -32,8 +33,8 @@ ExitCode check_command(const std::vector<std::string>& scenarios,
                        const std::vector<std::string>& overrides) {
     for (const std::string& path : scenarios) {
         const Scenario scenario = load_scenario(path, overrides);
-        fmt::print("{}: ok ({} rules, {} expectations)\n", path, scenario.rules.size(),
-                   scenario.expectations.size());
+        fmt::print("{}: ok ({}, {})\n", path, counted(scenario.rules.size(), "rule", "rules"),
+                   counted(scenario.expectations.size(), "expectation", "expectations"));
     }
     return ExitCode::passed;
 }

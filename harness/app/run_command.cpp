@@ -125,10 +125,19 @@ JudgedRun run_one(const fs::path& folder, const Scenario& scenario, const RunOpt
     return judged;
 }
 
+/// The file is written when all is over; that it has no place to go should be known before.
+void require_folder_of_junit(const fs::path& junit) {
+    const fs::path folder = junit.parent_path();
+    if (folder.empty() || fs::is_directory(folder)) return;
+    throw CommandError(ExitCode::bad_input, fmt::format("--junit {}: there is no folder {}",
+                                                        junit.string(), folder.string()));
+}
+
 }  // namespace
 
 ExitCode run_command(const RunOptions& options) {
-    // Every scenario must be sound before the first is started.
+    // Everything must be sound before the first scenario is started.
+    require_folder_of_junit(options.junit);
     std::vector<Scenario> scenarios;
     for (const std::string& path : options.scenarios) scenarios.push_back(prepare(path, options));
 
