@@ -220,6 +220,14 @@ TEST(BadUsage, NoCommandAnUnknownOneAndAnUnknownOptionAreRefused) {
         is_refused(twofifty({"run", "--seed", "x", "s.toml"}, folder.path()), "twofifty: "));
 }
 
+TEST(BadUsage, AJUnitFileThatHasNoPlaceToGoIsRefusedBeforeTheRun) {
+    const TempFolder folder;
+    folder.write("s.toml", FLEET);
+    const Ended ended = twofifty({"run", "s.toml", "--junit", "none/out.xml"}, folder.path());
+    EXPECT_TRUE(is_refused(ended, "twofifty: --junit none/out.xml: there is no folder none\n"));
+    EXPECT_THAT(folder.names(), ElementsAre("s.toml"));
+}
+
 TEST(BadUsage, AFolderThatHoldsNoRunIsNamed) {
     const TempFolder folder;
     EXPECT_TRUE(is_refused(twofifty({"report", "."}, folder.path()),

@@ -65,7 +65,7 @@ TEST(Help, EachCommandHasItsOwn) {
     for (const char* command : {"run", "check", "report", "compare", "init"}) {
         const Ended ended = twofifty({command, "--help"}, folder.path());
         EXPECT_EQ(ended.exit_code, 0) << command;
-        EXPECT_THAT(ended.out, HasSubstr("Usage:")) << command;
+        EXPECT_THAT(ended.out, HasSubstr("Usage: twofifty " + std::string(command) + " "));
     }
 }
 
@@ -107,8 +107,8 @@ TEST(Check, ReadsWithoutRunning) {
     folder.write("clean.toml", clean);
     const Ended ended = twofifty({"check", "lossy.toml", "clean.toml"}, folder.path());
     EXPECT_EQ(ended.exit_code, 0);
-    EXPECT_THAT(ended.out, HasSubstr("lossy.toml: ok"));
-    EXPECT_THAT(ended.out, HasSubstr("clean.toml: ok"));
+    EXPECT_THAT(ended.out, HasSubstr("lossy.toml: ok (1 rule, 3 expectations)\n"));
+    EXPECT_THAT(ended.out, HasSubstr("clean.toml: ok (0 rules, 0 expectations)\n"));
     EXPECT_THAT(folder.names(), ElementsAre("clean.toml", "lossy.toml"));
 }
 
@@ -235,6 +235,17 @@ TEST(Report, JudgesAgainToTheSameFiles) {
     for (std::size_t i = 0; i < files.size(); ++i)
         EXPECT_EQ(read_text(run / files[i]), before[i]) << files[i];
     EXPECT_THAT(first.out, StartsWith(ended.out));
+}
+
+TEST(Report, NeedsNothingButTheRunFolder) {
+    const TempFolder folder;
+    folder.write("mail/a.eml", "Subject: a\r\n\r\nbody\r\n");
+    folder.write("clean.toml", std::string(clean) + "message.corpus = 'mail'\n");
+    EXPECT_EQ(run_virtual(folder, {"clean.toml"}).exit_code, 0);
+    fs::rename(fs::canonical(folder / "results/latest"), folder / "kept");
+    fs::remove_all(folder / "mail");
+    const Ended ended = twofifty({"report", "kept", "--quiet"}, folder.path());
+    EXPECT_EQ(ended.exit_code, 0) << ended.story();
 }
 
 TEST(Report, OfAFailedRunSaysWhyInOneLine) {
