@@ -252,7 +252,10 @@ Task<> Session::server_to_client() {
         std::string_view unread(server_buffer_.data(), *bytes);
         while (!unread.empty() && !dialogue_.opaque()) {
             const Result<std::size_t> taken = parser_.feed(unread);
-            if (!taken) break;
+            if (!taken) {
+                dialogue_.stop_following();
+                break;
+            }
             unread.remove_prefix(*taken);
             if (parser_.complete()) take_reply(parser_.take());
         }
@@ -262,6 +265,12 @@ Task<> Session::server_to_client() {
         }
         if (!unread.empty()) replies_.push({.bytes = std::string(unread), .arrived = clock_.now()});
         reply_taken_.notify_all();
+        // Of a server that speaks no SMTP nothing is learnt once its client has gone, and it may
+        // talk without end.
+        if (client_closed_ && dialogue_.opaque()) {
+            server_->close();
+            break;
+        }
     }
     server_closed_ = true;
     note_server_gone(error);

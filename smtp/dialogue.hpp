@@ -92,6 +92,8 @@ public:
     /// The phase whose reply is due next; Phase::none where none is.
     Phase awaited() const { return expected_.empty() ? Phase::none : expected_.front().phase; }
     bool opaque() const { return mode_ == Mode::opaque; }
+    /// The caller saw something that is no SMTP: from now on everything is opaque.
+    void stop_following() { mode_ = Mode::opaque; }
     /// How many of the client's bytes taken so far, counted from the last, may turn out to begin
     /// the final ".CRLF": 0..2.
     std::size_t undecided_bytes() const {
