@@ -1,7 +1,7 @@
 // Each dialogue of the sending side, whole, and then broken at each of its steps in turn: by
 // silence until the phase's own timer fires, by a close, by a reset.
 #include "smtp/base64.hpp"
-#include "tests/virtual/scripted_server.hpp"
+#include "tests/virtual/client_scripts.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,91 +12,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 using namespace std::string_literals;
-
-using Words = std::vector<std::string>;
-
-const std::string content = "Subject: x\r\n\r\n.dot\r\n";
-const std::string wire = "Subject: x\r\n\r\n..dot\r\n.\r\n";
-const std::string mail = "MAIL FROM:<s@a.test>\r\n";
-const std::string rcpt_a = "RCPT TO:<a@b.test>\r\n";
-const std::string rcpt_c = "RCPT TO:<c@b.test>\r\n";
-const Letter to_one{{"a@b.test"}, content};
-const Letter to_two{{"a@b.test", "c@b.test"}, content};
-
-ClientOptions client() {
-    return ClientOptions{.timeouts = one_second_more_each()};
-}
-ClientOptions lmtp_client() {
-    return ClientOptions{.lmtp = true, .timeouts = one_second_more_each()};
-}
-ClientOptions bdat_client() {
-    return ClientOptions{.chunking = true, .chunk_size = 10, .timeouts = one_second_more_each()};
-}
-ClientOptions auth_client(bool login) {
-    return ClientOptions{.timeouts = one_second_more_each(),
-                         .credentials = ClientCredentials{"user", "secret", login}};
-}
-
-Step greeting() {
-    return {Phase::greeting, "", "220 b.test ESMTP\r\n"};
-}
-Step quit() {
-    return {Phase::quit, "QUIT\r\n", "221 Bye\r\n"};
-}
-
-Script together(std::initializer_list<Script> parts) {
-    Script script;
-    for (const Script& part : parts) script.insert(script.end(), part.begin(), part.end());
-    return script;
-}
-
-Script plain_opening() {
-    return {greeting(), {Phase::helo, "EHLO sender.test\r\n", "250 b.test\r\n"}};
-}
-Script opening_with(const std::string& keywords) {
-    return {greeting(),
-            {Phase::helo, "EHLO sender.test\r\n", "250-b.test\r\n" + keywords + "250 HELP\r\n"}};
-}
-Script lmtp_opening() {
-    return {greeting(), {Phase::helo, "LHLO sender.test\r\n", "250-b.test\r\n250 PIPELINING\r\n"}};
-}
-
-Script one_by_one() {
-    return together({plain_opening(),
-                     {{Phase::mail, mail, "250 Ok\r\n"},
-                      {Phase::rcpt, rcpt_a, "250 Ok\r\n"},
-                      {Phase::rcpt, rcpt_c, "250-Good\r\n250 Ok\r\n"},
-                      {Phase::data_init, "DATA\r\n", "354 Go\r\n"},
-                      {Phase::data_done, wire, "250 2.0.0 Ok: queued as Q1\r\n"}}});
-}
-Script pipelined() {
-    return together({opening_with("250-PIPELINING\r\n"),
-                     {{Phase::mail, mail + rcpt_a + rcpt_c + "DATA\r\n", "250 Ok\r\n"},
-                      {Phase::rcpt, "", "250 Ok\r\n"},
-                      {Phase::rcpt, "", "250 Ok\r\n"},
-                      {Phase::data_init, "", "354 Go\r\n"},
-                      {Phase::data_done, wire, "250 2.0.0 Ok: queued as Q1\r\n"}}});
-}
-Script in_chunks() {
-    return together({opening_with("250-CHUNKING\r\n"),
-                     {{Phase::mail, mail, "250 Ok\r\n"},
-                      {Phase::rcpt, rcpt_a, "250 Ok\r\n"},
-                      {Phase::rcpt, rcpt_c, "250 Ok\r\n"},
-                      {Phase::data_xfer, "BDAT 10\r\n" + content.substr(0, 10), "250 Ok\r\n"},
-                      {Phase::data_done, "BDAT 10 LAST\r\n" + content.substr(10),
-                       "250 2.0.0 Ok: queued as Q1\r\n"}}});
-}
-Script with_lmtp() {
-    return together({lmtp_opening(),
-                     {{Phase::mail, mail + rcpt_a + rcpt_c + "DATA\r\n", "250 Ok\r\n"},
-                      {Phase::rcpt, "", "250 Ok\r\n"},
-                      {Phase::rcpt, "", "250 Ok\r\n"},
-                      {Phase::data_init, "", "354 Go\r\n"},
-                      {Phase::data_done, wire, "250 2.0.0 Ok: queued as Q1\r\n"},
-                      {Phase::data_done, "", "450 4.2.1 Not now\r\n"}}});
-}
-
-const std::string accepted = words(Outcome::accepted, Phase::data_done, 250, 0ms);
 
 struct Named {
     std::string name;
@@ -271,108 +186,6 @@ TEST(ClientSession, SaysNoPasswordToAServerThatOffersNoMechanism) {
     EXPECT_EQ(conversation.unexpected, "");
 }
 
-TEST(ClientSession, ARefusedRecipientDoesNotStopTheOthers) {
-    Script script = one_by_one();
-    script[2 + 1].reply = "550 5.1.1 No such user\r\n";
-    script.push_back(quit());
-    EXPECT_THAT(
-        converse(script, client(), {to_two}).results,
-        ElementsAre(Words{words(Outcome::refused_for_good, Phase::rcpt, 550, 0ms), accepted}));
-}
-
-TEST(ClientSession, ARefusedRecipientKeepsItsOutcomeWhenTheReplyIsLost) {
-    Script script = pipelined();
-    script[4].reply = "452 4.5.3 Too many\r\n";
-    const std::size_t last = script.size() - 1;
-    EXPECT_THAT(converse(script, client(), {to_two}, {last, Break::silence}).results,
-                ElementsAre(Words{words(Outcome::unknown, Phase::data_done, 0,
-                                        timeout_of(Phase::data_done), "timed_out"),
-                                  words(Outcome::refused_for_now, Phase::rcpt, 452, 0ms)}));
-}
-
-TEST(ClientSession, AllRefusedOneByOneSkipsDataAndResetsBeforeTheNext) {
-    const Script script = together({plain_opening(),
-                                    {{Phase::mail, mail, "250 Ok\r\n"},
-                                     {Phase::rcpt, rcpt_a, "550 No\r\n"},
-                                     {Phase::rset, "RSET\r\n", "250 Ok\r\n"},
-                                     {Phase::mail, mail, "250 Ok\r\n"},
-                                     {Phase::rcpt, rcpt_a, "250 Ok\r\n"},
-                                     {Phase::data_init, "DATA\r\n", "354 Go\r\n"},
-                                     {Phase::data_done, wire, "250 Ok\r\n"},
-                                     quit()}});
-    EXPECT_THAT(converse(script, client(), {to_one, to_one}).results,
-                ElementsAre(Words{words(Outcome::refused_for_good, Phase::rcpt, 550, 0ms)},
-                            Words{accepted}));
-}
-
-TEST(ClientSession, AllRefusedPipelinedWith554ToDataResetsBeforeTheNext) {
-    const std::string group = mail + rcpt_a + "DATA\r\n";
-    const Script script = together({opening_with("250-PIPELINING\r\n"),
-                                    {{Phase::mail, group, "250 Ok\r\n"},
-                                     {Phase::rcpt, "", "450 Later\r\n"},
-                                     {Phase::data_init, "", "554 No valid recipients\r\n"},
-                                     {Phase::rset, "RSET\r\n", "250 Ok\r\n"},
-                                     {Phase::mail, group, "250 Ok\r\n"},
-                                     {Phase::rcpt, "", "250 Ok\r\n"},
-                                     {Phase::data_init, "", "354 Go\r\n"},
-                                     {Phase::data_done, wire, "250 Ok\r\n"},
-                                     quit()}});
-    EXPECT_THAT(converse(script, client(), {to_one, to_one}).results,
-                ElementsAre(Words{words(Outcome::refused_for_now, Phase::rcpt, 450, 0ms)},
-                            Words{accepted}));
-}
-
-TEST(ClientSession, AllRefusedPipelinedWith354GivesAnEmptyContent) {
-    const Script script = together({opening_with("250-PIPELINING\r\n"),
-                                    {{Phase::mail, mail + rcpt_a + "DATA\r\n", "250 Ok\r\n"},
-                                     {Phase::rcpt, "", "550 No\r\n"},
-                                     {Phase::data_init, "", "354 Go\r\n"},
-                                     {Phase::data_done, ".\r\n", "554 No valid recipients\r\n"},
-                                     quit()}});
-    const Conversation conversation = converse(script, client(), {to_one});
-    EXPECT_THAT(conversation.results,
-                ElementsAre(Words{words(Outcome::refused_for_good, Phase::rcpt, 550, 0ms)}));
-    EXPECT_TRUE(conversation.usable);
-}
-
-TEST(ClientSession, ARefusedSenderRefusesEveryRecipient) {
-    const Script script =
-        together({opening_with("250-PIPELINING\r\n"),
-                  {{Phase::mail, mail + rcpt_a + rcpt_c + "DATA\r\n", "451 Later\r\n"},
-                   {Phase::rcpt, "", "503 No\r\n"},
-                   {Phase::rcpt, "", "503 No\r\n"},
-                   {Phase::data_init, "", "503 No\r\n"},
-                   {Phase::rset, "RSET\r\n", "250 Ok\r\n"}}});
-    const Words refused(2, words(Outcome::refused_for_now, Phase::mail, 451, 0ms));
-    EXPECT_EQ(converse(script, client(), {to_two, to_two}, {6, Break::silence}).results,
-              (std::vector<Words>{refused, Words(2, words(Outcome::not_sent, Phase::rset, 0,
-                                                          timeout_of(Phase::rset), "timed_out"))}));
-}
-
-TEST(ClientSession, SeveralMessagesShareAConnection) {
-    const Script transaction{{Phase::mail, mail, "250 Ok\r\n"},
-                             {Phase::rcpt, rcpt_a, "250 Ok\r\n"},
-                             {Phase::data_init, "DATA\r\n", "354 Go\r\n"},
-                             {Phase::data_done, wire, "250 Ok\r\n"}};
-    const Script script =
-        together({plain_opening(), transaction, transaction, transaction, {quit()}});
-    EXPECT_EQ(converse(script, client(), {to_one, to_one, to_one}).results,
-              std::vector<Words>(3, Words{accepted}));
-}
-
-TEST(ClientSession, ARefusalOfTheContentIsItsOutcomeAndTheSessionGoesOn) {
-    for (const auto& [code, outcome] :
-         {std::pair{451, Outcome::refused_for_now}, std::pair{554, Outcome::refused_for_good}}) {
-        Script script = one_by_one();
-        script.back().reply = std::to_string(code) + " No\r\n";
-        script.push_back(quit());
-        const Conversation conversation = converse(script, client(), {to_two});
-        EXPECT_THAT(conversation.results,
-                    ElementsAre(Words(2, words(outcome, Phase::data_done, code, 0ms))));
-        EXPECT_TRUE(conversation.usable);
-    }
-}
-
 TEST(ClientSession, After421NothingMoreIsSaid) {
     for (const Named& dialogue : dialogues()) {
         for (std::size_t step = 2; step < dialogue.script.size(); ++step) {
@@ -386,75 +199,6 @@ TEST(ClientSession, After421NothingMoreIsSaid) {
             EXPECT_EQ(conversation.results.size(), 1U);
         }
     }
-}
-
-TEST(ClientSession, A421ToTheFinalDotIsARefusalForNow) {
-    Script script = pipelined();
-    script.back().reply = "421 4.3.2 Shutting down\r\n";
-    EXPECT_THAT(converse(script, client(), {to_two}).results,
-                ElementsAre(Words(2, words(Outcome::refused_for_now, Phase::data_done, 421, 0ms))));
-}
-
-TEST(ClientSession, AnAcceptanceInsteadOf354EndsTheSession) {
-    Script script = one_by_one();
-    script.resize(6);
-    script.back().reply = "250 Thanks\r\n";
-    const Conversation conversation = converse(script, client(), {to_two});
-    EXPECT_THAT(conversation.results,
-                ElementsAre(Words(2, words(Outcome::not_sent, Phase::data_init, 250, 0ms,
-                                           "protocol_violation"))));
-    EXPECT_FALSE(conversation.usable);
-}
-
-TEST(ClientSession, AChunkThatIsRefusedEndsTheTransaction) {
-    Script script = in_chunks();
-    script.resize(6);
-    script.back().reply = "552 Too big\r\n";
-    script.push_back(quit());
-    EXPECT_THAT(
-        converse(script, bdat_client(), {to_two}).results,
-        ElementsAre(Words(2, words(Outcome::refused_for_good, Phase::data_xfer, 552, 0ms))));
-}
-
-TEST(ClientSession, AGarbageReplyLeavesTheFinalDotUnknown) {
-    for (const auto& [reply, error] :
-         {std::pair{"hello\r\n"s, "reply_malformed"s}, std::pair{"25 Ok\r\n"s, "reply_malformed"s},
-          std::pair{"250-a\r\n251 b\r\n"s, "reply_code_changed"s},
-          std::pair{std::string(100'000, 'x'), "reply_line_too_long"s},
-          std::pair{"250 " + std::string(100'000, 'x'), "reply_line_too_long"s}}) {
-        Script script = one_by_one();
-        script.back().reply = reply;
-        const Conversation conversation = converse(script, client(), {to_two});
-        EXPECT_THAT(conversation.results,
-                    ElementsAre(Words(2, words(Outcome::unknown, Phase::data_done, 0, 0ms, error))))
-            << reply.substr(0, 20);
-        EXPECT_FALSE(conversation.usable);
-    }
-}
-
-TEST(ClientSession, AReplyWithoutEndIsGivenUp) {
-    Script script = one_by_one();
-    script.back().reply.clear();
-    for (int i = 0; i < 1000; ++i) script.back().reply += "250-more\r\n";
-    EXPECT_THAT(converse(script, client(), {to_two}).results,
-                ElementsAre(Words(
-                    2, words(Outcome::unknown, Phase::data_done, 0, 0ms, "reply_too_many_lines"))));
-}
-
-TEST(ClientSession, AReplyThatStopsInTheMiddleIsSilence) {
-    Script script = one_by_one();
-    script.back().reply = "250-2.0.0 Ok\r\n250 queu";
-    EXPECT_THAT(converse(script, client(), {to_two}).results,
-                ElementsAre(Words(2, words(Outcome::unknown, Phase::data_done, 0,
-                                           timeout_of(Phase::data_done), "timed_out"))));
-}
-
-TEST(ClientSession, QuitWaitsNoLongerThanItsTimer) {
-    const Script script = together({one_by_one(), {quit()}});
-    const Conversation conversation =
-        converse(script, client(), {to_two}, {script.size() - 1, Break::silence});
-    EXPECT_THAT(conversation.results, ElementsAre(Words(2, accepted)));
-    EXPECT_EQ(conversation.ended, at(0s));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ public:
         if (target == Target::reference) {
             EXPECT_TRUE(receiver_.start());
         }
-        if (target == Target::silent) silent = std::move(*world_.network().listen(address));
+        if (target == Target::silent) silent = world_.network().listen(address).value();
         bool emptied = false;
         EXPECT_EQ(world_.run(load_and_finish(fleet_, emptied)), Ended::finished);
         EXPECT_TRUE(emptied);
