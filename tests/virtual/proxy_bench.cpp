@@ -41,7 +41,7 @@ ProxyBench::ProxyBench(std::initializer_list<RuleText> rule_texts, const ProxyBe
               .lmtp = options.lmtp,
               .run_id = bench_run_id}),
       tasks_(world.clock().ready()) {
-    if (options.upstream_listens) listener_ = std::move(*world.network().listen(upstream));
+    if (options.upstream_listens) listener_ = *world.network().listen(upstream);
     endpoint_ = *proxy_.start();
 }
 
