@@ -1,6 +1,7 @@
 #include "smtp/error.hpp"
 
 #include "record/check.hpp"
+#include "world/result.hpp"
 
 #include <array>
 #include <string>
@@ -53,6 +54,11 @@ std::string_view to_string(Error error) {
 
 boost::system::error_code make_error_code(Error error) {
     return {static_cast<int>(error), category};
+}
+
+std::string name_of(const boost::system::error_code& error) {
+    if (error.category() != category) return world::name_of(error);
+    return std::string(to_string(static_cast<Error>(error.value())));
 }
 
 }  // namespace twofifty::smtp

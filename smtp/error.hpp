@@ -3,6 +3,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace twofifty::smtp {
@@ -34,6 +35,9 @@ enum class Error : std::uint8_t {
 std::string_view to_string(Error error);
 
 boost::system::error_code make_error_code(Error error);
+
+/// The name of an error of a session, whether ours or the world's: "reply_malformed", "timed_out".
+std::string name_of(const boost::system::error_code& error);
 
 }  // namespace twofifty::smtp
 

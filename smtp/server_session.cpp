@@ -238,6 +238,7 @@ void ServerSession::mail(const Command& command) {
 
 void ServerSession::rcpt(const Command& command) {
     if (!in_transaction_) return refuse("503 5.5.1 MAIL first");
+    if (in_chunks_) return refuse("503 5.5.1 RCPT inside BDAT");
     const std::optional<PathArgument> path = parse_path(command.argument, "TO");
     if (!path) return refuse("501 5.1.3 Bad recipient address");
     if (recipients_.size() >= options_.max_recipients)

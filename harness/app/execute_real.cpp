@@ -63,10 +63,10 @@ std::string execute_real(const Execution& execution) {
                       execution.recipients, execution.identity);
     std::unique_ptr<Run> run;
     try {
-        const world::Endpoint endpoint = target.start();
+        target.start();
         run = std::make_unique<Run>(Place{sending_world.clock(), sending_world.network()}, progress,
                                     execution.scenario, execution.recipients, execution.identity,
-                                    endpoint);
+                                    target);
     } catch (const std::runtime_error& error) {
         throw CommandError(ExitCode::environment, error.what());
     }

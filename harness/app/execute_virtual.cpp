@@ -38,9 +38,9 @@ std::string execute_virtual(const Execution& execution) {
     TargetSide target(place, progress, scenario, execution.recipients, execution.identity);
     std::unique_ptr<Run> run;
     try {
-        const world::Endpoint endpoint = target.start();
+        target.start();
         run = std::make_unique<Run>(place, progress, scenario, execution.recipients,
-                                    execution.identity, endpoint);
+                                    execution.identity, target);
     } catch (const std::runtime_error& error) {
         throw CommandError(ExitCode::environment, error.what());
     }

@@ -200,7 +200,7 @@ Task<> Sender::close(Connection& connection) {
                                    .node = node_,
                                    .connection = connection.number,
                                    .duration = now - connection.opened,
-                                   .text = error ? world::name_of(error) : "quit"});
+                                   .text = error ? smtp::name_of(error) : "quit"});
     connection.session.reset();
 }
 
@@ -224,7 +224,7 @@ void Sender::settle(Queued message, const std::vector<RecipientResult>& results,
                     .attempt = message.attempts,
                     .connection = connection,
                     .duration = result.waited};
-        if (result.error) ended.text = world::name_of(result.error);
+        if (result.error) ended.text = smtp::name_of(result.error);
         context_.recorder.record(std::move(ended));
         if (result.outcome == Outcome::refused_for_good) {
             give_up(message, recipient, "refused_for_good");

@@ -13,13 +13,15 @@ namespace {
 
 /// How long a target that already runs may take to accept the first connection.
 constexpr Duration first_connect_limit = 10s;
+/// A target that works on a message is looked at again no sooner than this.
+constexpr Duration shortest_quiet = 1ms;
 /// After an interruption the drain gets no more than this.
 constexpr Duration interrupted_drain_limit = 10s;
 
 }  // namespace
 
 Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
-         const AddressBook& recipients, const RunIdentity& identity, const world::Endpoint& target)
+         const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target)
     : clock_(place.clock),
       network_(place.network),
       recorder_(recorder),
@@ -29,17 +31,18 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
       rules_(scenario.rules, scenario.seed),
       messages_(scenario.message, recipients, scenario.seed, identity.run_id, identity.date),
       interrupted_(place.clock.ready()) {
-    const world::Endpoint first_hop = scenario.target.direct ? target_ : start_layer(identity);
+    const world::Endpoint first_hop =
+        scenario.target.direct ? target_.endpoint() : start_layer(identity);
     const FleetParts parts{clock_, network_, recorder_, recipients_, messages_};
     fleet_ = std::make_unique<Fleet>(parts, scenario_, first_hop);
 }
 
 /// The layer listens on loopback, in the address family of the target.
 world::Endpoint Run::start_layer(const RunIdentity& identity) {
-    const bool v6 = target_.host.find(':') != std::string::npos;
+    const bool v6 = target_.endpoint().host.find(':') != std::string::npos;
     const netem::ProxyContext context{clock_, network_, rules_, recipients_, recorder_};
     netem::ProxyOptions options{.listen = {v6 ? "::1" : "127.0.0.1", 0},
-                                .upstream = target_,
+                                .upstream = target_.endpoint(),
                                 .lmtp = scenario_.target.protocol == Protocol::lmtp,
                                 .run_id = identity.run_id};
     proxy_ = std::make_unique<netem::Proxy>(context, std::move(options));
@@ -77,22 +80,24 @@ Task<bool> Run::target_answers() {
     if (!scenario_.target.server.empty()) co_return true;
     const TimePoint deadline = clock_.now() + first_connect_limit;
     const world::Result<std::unique_ptr<world::Stream>> stream =
-        co_await world::within(clock_, deadline, network_.connect(target_));
+        co_await world::within(clock_, deadline, network_.connect(target_.endpoint()));
     if (stream) co_return true;
-    const std::string why = to_string(target_) + ": " + stream.error().message();
+    const std::string why = to_string(target_.endpoint()) + ": " + stream.error().message();
     note(EventKind::target_failed, why.c_str());
     co_return false;
 }
 
-/// Waits until no copy has appeared for as long as the scenario asks. False when the drain's time
-/// ended before.
+/// Waits until no copy has appeared, and the target has worked on none, for as long as the scenario
+/// asks. False when the drain's time ended before.
 Task<bool> Run::until_quiet() {
-    const TimePoint queues_empty_since = clock_.now();
+    TimePoint last_busy = clock_.now();
     while (true) {
-        const TimePoint quiet_since = std::max(queues_empty_since, recorder_.last_copy_at());
-        const TimePoint due = quiet_since + scenario_.drain.quiet_for;
-        if (clock_.now() >= due) co_return true;
-        if (clock_.now() >= drain_deadline_) co_return false;
+        const TimePoint now = clock_.now();
+        if (target_.in_service() > 0) last_busy = now;
+        const TimePoint quiet_since = std::max(last_busy, recorder_.last_copy_at());
+        const TimePoint due = quiet_since + std::max(scenario_.drain.quiet_for, shortest_quiet);
+        if (now >= due) co_return true;
+        if (now >= drain_deadline_) co_return false;
         co_await world::within(clock_, std::min(due, drain_deadline_), interrupted_.wait());
     }
 }

@@ -6,6 +6,7 @@
 #include "harness/fleet/message_factory.hpp"
 #include "harness/run/place.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/target_side.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "netem/proxy.hpp"
 
@@ -16,10 +17,10 @@ namespace twofifty::harness {
 
 class Run {
 public:
-    /// All references must outlive the run. `target` is where the target listens.
+    /// All references must outlive the run. REQUIRES: the target was started.
     /// Throws std::runtime_error where the layer cannot listen, or a corpus cannot be read.
     Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
-        const AddressBook& recipients, const RunIdentity& identity, const world::Endpoint& target);
+        const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target);
 
     /// Load, then drain. Records how each ended, and at the end what each rule matched.
     world::Task<> main();
@@ -38,7 +39,7 @@ private:
     ProgressRecorder& recorder_;
     const Scenario& scenario_;
     const AddressBook& recipients_;
-    world::Endpoint target_;
+    const TargetSide& target_;
     netem::RuleBook rules_;
     MessageFactory messages_;
     int interrupts_ = 0;

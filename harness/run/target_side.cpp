@@ -24,13 +24,16 @@ TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario
     }
 }
 
-world::Endpoint TargetSide::start() {
+void TargetSide::start() {
     if (receiver_) {
         const world::Result<world::Endpoint> endpoint = receiver_->start();
-        if (endpoint) return *endpoint;
-        throw std::runtime_error("the reference receiver cannot listen at " +
-                                 scenario_.target.reference.listen + ": " +
-                                 endpoint.error().message());
+        if (!endpoint) {
+            throw std::runtime_error("the reference receiver cannot listen at " +
+                                     scenario_.target.reference.listen + ": " +
+                                     endpoint.error().message());
+        }
+        endpoint_ = *endpoint;
+        return;
     }
     if (maildir_) {
         const std::string trouble = maildir_->start();
@@ -38,9 +41,10 @@ world::Endpoint TargetSide::start() {
         tasks_.spawn(maildir_->watch());
     }
     const std::optional<world::Endpoint> endpoint = world::parse_endpoint(scenario_.target.address);
-    if (!endpoint)
+    if (!endpoint) {
         throw std::runtime_error("target.address: not host:port: " + scenario_.target.address);
-    return *endpoint;
+    }
+    endpoint_ = *endpoint;
 }
 
 std::string TargetSide::observed_at() const {

@@ -18,9 +18,14 @@ public:
     TargetSide(Place place, Recorder& recorder, const Scenario& scenario,
                const AddressBook& recipients, const RunIdentity& identity);
 
-    /// Starts it. Yields where the target listens. Throws std::runtime_error that says why not.
-    world::Endpoint start();
+    /// Starts it. Throws std::runtime_error that says why not.
+    void start();
 
+    /// Where the target listens. REQUIRES: started.
+    const world::Endpoint& endpoint() const { return endpoint_; }
+    /// Messages that the target has taken and not stored yet, as far as can be seen. Any thread may
+    /// ask.
+    std::uint32_t in_service() const { return receiver_ ? receiver_->in_service() : 0; }
     /// Where copies are counted: "receiver", "maildir <path>" or "nowhere".
     std::string observed_at() const;
     /// A last look for copies; then records whether the target's queues were seen empty. A real
@@ -33,6 +38,7 @@ private:
     const Scenario& scenario_;
     std::unique_ptr<ReferenceReceiver> receiver_;
     std::unique_ptr<MaildirObserver> maildir_;
+    world::Endpoint endpoint_;
     world::TaskScope tasks_;
 };
 

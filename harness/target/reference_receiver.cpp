@@ -76,9 +76,9 @@ Task<std::vector<std::string>> ReferenceReceiver::take(const smtp::ReceivedMessa
     co_await wait_for_worker();
     if (service_time > Duration::zero()) co_await world::sleep_for(parts_.clock, service_time);
     release_worker();
-    --in_service_;
     const std::string queue_id = fmt::format("{:010X}", ++last_queue_id_);
     store(message, queue_id);
+    --in_service_;
     const std::size_t replies = options_.lmtp ? message.recipients.size() : 1;
     co_return std::vector<std::string>(replies, "250 2.0.0 Ok: queued as " + queue_id);
 }

@@ -12,6 +12,7 @@
 #include "world/random.hpp"
 #include "world/task_scope.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -35,8 +36,8 @@ public:
     /// for a bad address.
     world::Result<world::Endpoint> start();
 
-    /// Messages whose end was read and that were not answered yet.
-    std::uint32_t in_service() const { return in_service_; }
+    /// Messages whose end was read and that were not stored yet. Any thread may ask.
+    std::uint32_t in_service() const { return in_service_.load(std::memory_order_relaxed); }
 
     /// Works on the message for its service time, then stores it, then answers: a client that has
     /// gone meanwhile is not noticed, as with most servers.
@@ -55,7 +56,7 @@ private:
     world::Random service_times_;
     std::unique_ptr<world::Listener> listener_;
     std::uint64_t last_queue_id_ = 0;
-    std::uint32_t in_service_ = 0;
+    std::atomic<std::uint32_t> in_service_{0};
     std::uint32_t busy_workers_ = 0;
     world::Notifier worker_free_;
     world::TaskScope sessions_;

@@ -59,7 +59,8 @@ VirtualRun run_virtual(std::string_view text, const VirtualRunOptions& options) 
                                        .buffer_size = options.buffer_size});
     const Place place{world.clock(), world.network()};
     TargetSide target(place, progress, scenario, recipients, identity);
-    Run run(place, progress, scenario, recipients, identity, target.start());
+    target.start();
+    Run run(place, progress, scenario, recipients, identity, target);
     world::TaskScope interrupts(world.clock().ready());
     for (const Duration after : options.interrupts)
         interrupts.spawn(interrupt_at(world.clock(), at(after), run));

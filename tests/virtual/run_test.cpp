@@ -224,6 +224,22 @@ budget = "1m"
     EXPECT_EQ(sick.judgement.counts.sender_ends[harness::SenderEnd::pending], 10U);
 }
 
+// The sender gives up after ten seconds, the receiver stores the message after fifteen.
+TEST(Drain, WaitsForAReceiverThatIsStillWorking) {
+    const VirtualRun run = run_virtual(one_message(R"(
+timeouts = { data_done = "10s" }
+retry = { schedule = ["1s"], lifetime = "0s" }
+[target.reference]
+service_time = "15s"
+[drain]
+quiet_for = "2s"
+)"));
+    EXPECT_THAT(times_of(run, EventKind::copy_found), ElementsAre(15s));
+    EXPECT_EQ(run.verdict("ghost"), 1U);
+    EXPECT_EQ(run.judgement.drain_end, "quiet");
+    EXPECT_EQ(run.judgement.duration, 17s);
+}
+
 TEST(Drain, ABudgetThatEndsLeavesTheRunIncomplete) {
     const VirtualRun run = run_virtual(one_message(R"(
 timeouts = { data_done = "10s" }

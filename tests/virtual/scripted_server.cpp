@@ -39,9 +39,7 @@ private:
 
 std::string name_of_error(const boost::system::error_code& error) {
     if (!error) return "";
-    if (error.category() == make_error_code(Error::protocol_violation).category())
-        return std::string(to_string(static_cast<Error>(error.value())));
-    return world::name_of(error);
+    return name_of(error);
 }
 
 Task<std::string> read_up_to(world::Stream& stream, std::size_t count) {
