@@ -2,8 +2,8 @@
 // servers have to be (white space around arguments, underscores in host names).
 #include "smtp/command.hpp"
 
-#include "smtp/limits.hpp"
 #include "record/text.hpp"
+#include "smtp/limits.hpp"
 
 #include <charconv>
 #include <string_view>

@@ -1,8 +1,8 @@
 #include "smtp/dialogue.hpp"
 
 #include "record/check.hpp"
-#include "smtp/limits.hpp"
 #include "record/text.hpp"
+#include "smtp/limits.hpp"
 
 #include <algorithm>
 #include <utility>

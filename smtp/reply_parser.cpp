@@ -1,10 +1,10 @@
 // Bytes are copied once, into the reply that take() hands out; what is held is bounded by
 // reply_line_limit times reply_lines_limit, whatever a server sends.
 #include "record/check.hpp"
+#include "record/text.hpp"
 #include "smtp/error.hpp"
 #include "smtp/limits.hpp"
 #include "smtp/reply.hpp"
-#include "record/text.hpp"
 
 #include <algorithm>
 #include <utility>
