@@ -109,7 +109,7 @@ void carry_out(const fs::path& folder, const Scenario& scenario, const RunOption
         ledger.set_run("observed_at", observed_at);
         ledger.set_run("state", "complete");
     } catch (const LedgerError& error) {
-        throw CommandError(ExitCode::environment, fmt::format("{}; what was stored is in {}",
+        throw CommandError(ExitCode::environment, fmt::format("{} What was stored is in {}.",
                                                               error.what(), folder.string()));
     }
 }

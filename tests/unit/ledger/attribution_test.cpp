@@ -120,9 +120,10 @@ TEST(Attribution, ServerThatWasSeenToGoDied) {
     EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::receiver_died));
 }
 
-TEST(Attribution, TimeoutWithoutAnyCauseIsUnattributed) {
+// The server replied in time and no rule touched the reply: the path lost the time, or the sender.
+TEST(Attribution, TimeoutInSpiteOfATimelyReplyIsLateInTheNetwork) {
     Mail mail = accepted_first().delivered().timed_out();
-    EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::unattributed));
+    EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::reply_late_network));
 }
 
 TEST(Attribution, AnAttemptWeGaveUpOurselvesIsUnattributed) {
@@ -174,7 +175,7 @@ TEST(Attribution, CopiesWithoutAnyAttemptAreUnattributed) {
 TEST(Attribution, FaultOfAnotherAttemptExplainsNothing) {
     Mail mail = accepted_first().delivered().timed_out().attempt().fault("drop");
     mail.accepted_by_receiver().delivered().acknowledged();
-    EXPECT_EQ(extra_copy(mail).trigger, Trigger::unattributed);
+    EXPECT_EQ(extra_copy(mail).trigger, Trigger::reply_late_network);
 }
 
 TEST(Attribution, TwoCopiesOfOneTransactionAreTheReceiversOwn) {
