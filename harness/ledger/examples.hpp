@@ -1,7 +1,7 @@
 // Which messages a report shows with their timelines.
 #pragma once
 
-#include "harness/ledger/words.hpp"
+#include "harness/scenario/words.hpp"
 
 #include <array>
 #include <cstdint>

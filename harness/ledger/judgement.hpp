@@ -4,7 +4,7 @@
 
 #include "harness/ledger/tally.hpp"
 #include "harness/ledger/time_spread.hpp"
-#include "harness/ledger/words.hpp"
+#include "harness/scenario/words.hpp"
 #include "record/phase.hpp"
 #include "record/time.hpp"
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "harness/ledger/words.hpp"
+#include "harness/scenario/words.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,5 +1,6 @@
 #include "harness/scenario/figures.hpp"
 
+#include "harness/scenario/words.hpp"
 #include "record/phase.hpp"
 #include "settings/section.hpp"
 #include "settings/units.hpp"
@@ -20,13 +21,6 @@ using settings::Place;
 constexpr std::array<std::string_view, 9> plain_counts{
     "messages",     "recipients", "attempts",   "transactions_accepted", "copies",
     "extra_copies", "unexpected", "copies_max", "discrepancies"};
-constexpr std::array<std::string_view, 8> verdicts{
-    "once", "duplicated", "lost", "ghost", "failed", "pending", "corrupted", "unobserved"};
-constexpr std::array<std::string_view, 3> sender_ends{"acknowledged", "gave_up", "pending"};
-constexpr std::array<std::string_view, 10> causes{
-    "reply_dropped",  "reply_late_network", "reply_late_server", "reply_replaced", "reply_misread",
-    "connection_cut", "receiver_died",      "receiver_itself",   "loop",           "unattributed"};
-constexpr std::array<std::string_view, 3> routes{"same_host", "next_host", "recipient_subset"};
 constexpr std::array<std::string_view, 4> percentiles{"p50", "p90", "p99", "max"};
 constexpr std::array<std::string_view, 2> times{"time_to_acknowledge", "time_to_delivery"};
 constexpr std::uint32_t largest_copies = 1'000'000;
@@ -46,19 +40,19 @@ std::vector<Named> make_figures() {
         add(std::string(name), std::string(name), FigureKind::count);
     // Verdicts come first, so that "pending" alone means the verdict; the sender's end of that
     // name needs its full path.
-    for (const auto name : verdicts) {
+    for (const auto name : verdict_names) {
         const std::string canonical = fmt::format("verdicts.{}", name);
         add(std::string(name), canonical, FigureKind::pairs);
         add(canonical, canonical, FigureKind::pairs);
     }
-    for (const auto name : sender_ends) {
+    for (const auto name : sender_end_names) {
         const std::string canonical = fmt::format("sender_ends.{}", name);
         add(std::string(name), canonical, FigureKind::pairs);
         add(canonical, canonical, FigureKind::pairs);
     }
-    for (const auto name : causes)
+    for (const auto name : trigger_names)
         add(fmt::format("causes.{}", name), fmt::format("causes.{}", name), FigureKind::count);
-    for (const auto name : routes)
+    for (const auto name : route_names)
         add(fmt::format("routes.{}", name), fmt::format("routes.{}", name), FigureKind::count);
     const auto add_spread = [&add](const std::string& owner, const std::string& canonical_owner) {
         for (const auto name : percentiles) {
