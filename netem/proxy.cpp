@@ -13,20 +13,33 @@ constexpr Duration accept_pause = std::chrono::milliseconds{100};
 
 }  // namespace
 
-Proxy::Proxy(const ProxyContext& context, ProxyOptions options)
-    : context_(context), options_(std::move(options)), sessions_(context.clock.ready()) {}
+Proxy::Proxy(const ProxyContext& context, ProxyOptions options, ConnectionCounter& counter)
+    : context_(context),
+      options_(std::move(options)),
+      counter_(counter),
+      accepting_(context.clock.ready()),
+      sessions_(context.clock.ready()) {}
 
 world::Result<world::Endpoint> Proxy::start() {
     world::Result<std::unique_ptr<world::Listener>> listener =
         context_.network.listen(options_.listen);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);
-    sessions_.spawn(accept_sessions());
+    // Where the port was left to the system, it stays the one that was found.
+    options_.listen = listener_->endpoint();
+    accepting_.spawn(accept_sessions());
     return listener_->endpoint();
 }
 
 void Proxy::stop_accepting() {
-    listener_->close();
+    if (listener_) listener_->close();
+}
+
+void Proxy::stop() {
+    stop_accepting();
+    accepting_.cancel();
+    sessions_.cancel();
+    listener_.reset();
 }
 
 world::Task<> Proxy::accept_sessions() {
@@ -34,7 +47,7 @@ world::Task<> Proxy::accept_sessions() {
         world::Result<std::unique_ptr<world::Stream>> client = co_await listener_->accept();
         if (client) {
             sessions_.spawn(
-                serve_session(context_, options_, std::move(*client), ++last_connection_));
+                serve_session(context_, options_, std::move(*client), ++counter_.last, scratch_));
         } else if (client.error() == world::Error::closed) {
             co_return;
         } else {

@@ -2,12 +2,14 @@
 // in both directions and does to each reply what the rules say.
 #pragma once
 
+#include "netem/identities.hpp"
 #include "netem/rule_book.hpp"
-#include "record/address_book.hpp"
+#include "netem/tap.hpp"
 #include "record/recorder.hpp"
 #include "world/network.hpp"
 #include "world/task_scope.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,8 +20,9 @@ struct ProxyOptions {
     world::Endpoint listen;
     world::Endpoint upstream;
     bool lmtp = false;
-    std::string run_id;  ///< Only tokens of this run count as messages of the fleet.
     Duration connect_timeout = std::chrono::seconds{30};
+    /// So long after its client's connection has ended, a server's is torn down.
+    Duration longest_afterlife = std::chrono::milliseconds{924'600};
 };
 
 /// What every session of a proxy shares. All of it must outlive the proxy.
@@ -27,27 +30,42 @@ struct ProxyContext {
     world::Clock& clock;
     world::Network& network;
     RuleBook& rules;
-    const AddressBook& recipients;
+    Identities& identities;
     Recorder& recorder;
+    Tap* tap = nullptr;
+};
+
+/// Numbers connections; several proxies of one process share one, so that a number names one.
+struct ConnectionCounter {
+    std::uint32_t last = 0;
 };
 
 class Proxy {
 public:
-    Proxy(const ProxyContext& context, ProxyOptions options);
+    /// `counter` must outlive the proxy.
+    Proxy(const ProxyContext& context, ProxyOptions options, ConnectionCounter& counter);
 
     /// Listens and serves from now on. Yields where it listens. Errors: those of Network::listen.
     world::Result<world::Endpoint> start();
 
     /// Accepts no more. Sessions go on.
     void stop_accepting();
+    /// Accepts no more, and tears down every connection there is.
+    void stop();
+
+    const ProxyOptions& options() const { return options_; }
+    std::size_t sessions() const { return sessions_.size(); }
 
 private:
     world::Task<> accept_sessions();
 
     ProxyContext context_;
     ProxyOptions options_;
+    ConnectionCounter& counter_;
     std::unique_ptr<world::Listener> listener_;
-    std::uint32_t last_connection_ = 0;
+    /// Where sessions read into; what lies there is taken away before anybody waits again.
+    std::array<char, 65536> scratch_;
+    world::TaskScope accepting_;
     world::TaskScope sessions_;
 };
 

@@ -1,11 +1,12 @@
 #include "netem/proxy_session.hpp"
 
 #include "netem/reply_queue.hpp"
-#include "record/token.hpp"
+#include "netem/transactions.hpp"
 #include "smtp/dialogue.hpp"
 #include "world/deadline.hpp"
 
 #include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -19,44 +20,65 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
-/// A server that takes no bytes for so long is given up.
-constexpr Duration write_timeout = std::chrono::minutes{10};
+/// A client that was told why it is not served may take so long to close.
+constexpr Duration farewell_limit = std::chrono::seconds{10};
+/// Buffers that grew beyond this are given back when they are empty.
+constexpr std::size_t kept_capacity = 4096;
 
 /// Three coroutines share it: one gives the client's bytes to the server, one reads the server's
 /// replies and judges them by the rules, one gives them to the client when they may leave.
-class Session {
+class Session final : private ReplyQueue::Listener, private Path::Owner {
 public:
     Session(const ProxyContext& context, const ProxyOptions& options,
-            std::unique_ptr<world::Stream> client, std::uint32_t connection)
+            std::unique_ptr<world::Stream> client, std::uint32_t connection,
+            std::span<char> scratch)
         : clock_(context.clock),
           context_(context),
           options_(options),
           client_(std::move(client)),
           connection_(connection),
+          scratch_(scratch),
           dialogue_(options.lmtp),
-          replies_(clock_, context.recorder, *client_),
-          reply_taken_(clock_.ready()),
-          tasks_(clock_.ready()) {}
+          transactions_(context, connection),
+          paths_{context.clock, context.rules, context.recorder},
+          to_client_(paths_, *this, connection, Direction::to_client),
+          to_server_(paths_, *this, connection, Direction::to_server),
+          replies_(paths_, *this, to_client_),
+          changed_(clock_.ready()),
+          tasks_(clock_.ready()) {
+        to_client_.lead_to(*client_);
+    }
 
     Task<> serve();
 
 private:
+    Task<bool> receive_client();
+    Task<> stay_mute();
+    Task<> say_farewell(std::string reply);
     Task<> client_to_server();
+    Task<> forward_close(bool was_reset);
     Task<> server_to_client();
     Task<> deliver_replies();
-    Task<bool> give_to_server(std::string_view bytes);
-    Task<bool> pass_end_of_data(std::string_view bytes);
-    Task<bool> hold_end_of_data(const Verdict& verdict, const Event& firing);
+    Task<> end_afterlife();
     Task<bool> pass_pieces();
+    Task<bool> pass_end_of_data(std::string_view bytes);
+    Task<bool> impair_end_of_data(const Verdict& verdict, std::string_view end);
+    Task<bool> wait_with_client(const Verdict& verdict);
 
+    std::string_view all_that_arrived(world::Stream& stream, std::span<char> first,
+                                      std::size_t bytes);
+    void take_from_server(std::string_view bytes);
     void take_reply(const smtp::Reply& reply);
-    void begin_transaction(std::uint32_t transaction);
-    void note_accepted(const smtp::Reply& reply, const Dialogue::Answered& answered);
     void note_server_gone(const boost::system::error_code& error);
+    void note_not_followed(const char* why);
     Event event(EventKind kind, Phase phase) const;
-    Event firing_event(const Firing& firing, Phase phase, std::uint16_t code) const;
+    std::vector<Event> record_firings(const std::vector<Firing>& firings, const Passing& passing);
+    void record_achieved(const std::vector<Event>& firings, TimePoint began, const char* how);
     void cut(const Verdict& verdict);
     void cut_one(world::Stream& stream, Verdict::How how);
+
+    void reply_ended(const ReplyQueue::Item& item, std::string_view bytes) override;
+    void path_ended(Verdict::How how) override;
 
     world::Clock& clock_;
     const ProxyContext& context_;
@@ -64,24 +86,27 @@ private:
     std::unique_ptr<world::Stream> client_;
     std::unique_ptr<world::Stream> server_;
     std::uint32_t connection_;
+    std::span<char> scratch_;
 
     Dialogue dialogue_;
     smtp::ReplyParser parser_;
+    Transactions transactions_;
+    std::uint32_t transaction_ = 0;  ///< The one whose replies are coming in.
+    PathContext paths_;
+    Path to_client_;
+    Path to_server_;
     ReplyQueue replies_;
-    world::Notifier reply_taken_;
+    world::Notifier changed_;  ///< A reply was taken, or a side has ended.
     std::string from_client_;  ///< Read from the client and not yet given to the server.
     std::string held_back_;    ///< The possible beginning of a final dot, kept until it is decided.
-    std::array<char, 16384> client_buffer_;
-    std::array<char, 8192> server_buffer_;
+    // Most reads bring a line; the few that fill these go on in the scratch buffer.
+    std::array<char, 512> client_buffer_;
+    std::array<char, 512> server_buffer_;
     bool client_closed_ = false;
     bool server_closed_ = false;
     bool silent_ = false;  ///< The client keeps a dead connection: its bytes go nowhere.
-
-    // The transaction whose replies are coming in.
-    std::uint32_t transaction_ = 0;  ///< Its number on this connection.
-    std::uint32_t message_ = 0;
-    std::uint32_t attempt_ = 0;
-    TimePoint end_of_data_at_{};
+    bool cut_ = false;     ///< The layer has ended the client's connection.
+    bool not_followed_ = false;
 
     world::TaskScope tasks_;  // Last: what the tasks use must outlive them.
 };
@@ -91,6 +116,10 @@ Task<> Session::serve() {
                                    .kind = EventKind::layer_connected,
                                    .connection = connection_,
                                    .text = to_string(client_->remote_endpoint())});
+    if (context_.tap)
+        context_.tap->connected(clock_.now(), connection_, client_->remote_endpoint());
+    const bool served = co_await receive_client();
+    if (!served) co_return;
     const TimePoint deadline = clock_.now() + options_.connect_timeout;
     Result<std::unique_ptr<world::Stream>> server =
         co_await world::within(clock_, deadline, context_.network.connect(options_.upstream));
@@ -103,26 +132,128 @@ Task<> Session::serve() {
         co_return;
     }
     server_ = std::move(*server);
+    to_server_.lead_to(*server_);
     tasks_.spawn(client_to_server());
     tasks_.spawn(server_to_client());
     tasks_.spawn(deliver_replies());
     co_await tasks_.join();
 }
 
-Task<> Session::client_to_server() {
-    while (true) {
+/// What the rules on accepting do to the client. False when it is not served.
+Task<bool> Session::receive_client() {
+    const std::optional<RuleBook::Admitted> admitted =
+        context_.rules.admit({connection_, clock_.now()});
+    if (!admitted) co_return true;
+    const TimePoint began = clock_.now();
+    const Firing firing{admitted->rule, {.delay = admitted->admission.wait}};
+    const std::vector<Event> firings = record_firings({firing}, {.phase = Phase::connect});
+    if (admitted->admission.wait > Duration::zero())
+        co_await world::sleep_for(clock_, admitted->admission.wait);
+    switch (admitted->admission.way) {
+        case Admission::Way::serve: break;
+        case Admission::Way::reset: client_->reset(); break;
+        case Admission::Way::mute: co_await stay_mute(); break;
+        case Admission::Way::say: co_await say_farewell(admitted->admission.reply); break;
+    }
+    record_achieved(firings, began, "released");
+    co_return admitted->admission.way == Admission::Way::serve;
+}
+
+Task<> Session::stay_mute() {
+    boost::system::error_code error;
+    while (!error) {
         const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
-        if (!bytes) break;
+        if (!bytes) error = bytes.error();
+    }
+    client_->close();
+}
+
+/// The reply, then the end; what the client says meanwhile is read, or the reset that answers it
+/// would overtake the reply.
+Task<> Session::say_farewell(std::string reply) {
+    const TimePoint deadline = clock_.now() + farewell_limit;
+    const world::Written written = co_await world::within(clock_, deadline, client_->write(reply));
+    client_->shutdown_send();
+    boost::system::error_code error = written.error;
+    while (!error) {
+        const Result<std::size_t> bytes =
+            co_await world::within(clock_, deadline, client_->read_some(client_buffer_));
+        if (!bytes) error = bytes.error();
+    }
+    client_->close();
+}
+
+/// The bytes of a read that took `bytes` into `first`, and what has arrived behind them. They lie
+/// there until the next wait.
+std::string_view Session::all_that_arrived(world::Stream& stream, std::span<char> first,
+                                           std::size_t bytes) {
+    if (bytes < first.size()) return {first.data(), bytes};
+    std::memcpy(scratch_.data(), first.data(), bytes);
+    const std::size_t more = stream.read_now(scratch_.subspan(bytes));
+    return {scratch_.data(), bytes + more};
+}
+
+Task<> Session::client_to_server() {
+    boost::system::error_code error;
+    while (!error) {
+        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
+        if (!bytes) {
+            error = bytes.error();
+            break;
+        }
+        const std::string_view arrived = all_that_arrived(*client_, client_buffer_, *bytes);
+        if (context_.tap)
+            context_.tap->bytes(clock_.now(), connection_, Direction::to_server, arrived);
         if (silent_) continue;
-        from_client_.append(client_buffer_.data(), *bytes);
+        from_client_.append(arrived);
         const bool goes_on = co_await pass_pieces();
         if (!goes_on && !silent_) break;
     }
+    if (context_.tap)
+        context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
     client_closed_ = true;
-    // The server is told at once, with a FIN: it can still answer, and what it accepts is still
-    // seen.
+    transactions_.on_client_gone(cut_);
     replies_.client_gone();
-    if (!silent_) server_->shutdown_send();
+    to_client_.drop();
+    if (!silent_) co_await forward_close(error == world::Error::connection_reset);
+    // What it still answers is seen, but not without end.
+    if (!server_closed_) tasks_.spawn(end_afterlife());
+}
+
+/// Without a rule the server is told at once, with a FIN: it can still answer, and what it accepts
+/// is still seen.
+Task<> Session::forward_close(bool was_reset) {
+    const RuleBook::Forwarded forwarded = context_.rules.forward_close({connection_, clock_.now()});
+    const TimePoint began = clock_.now();
+    std::vector<Event> firings;
+    if (forwarded.rule != 0) {
+        const CloseForwarding& how = forwarded.how;
+        const Duration asked = how.after == Duration::max() ? Duration{} : how.after;
+        const Firing firing{forwarded.rule, {.delay = asked}};
+        firings = record_firings({firing}, {.phase = dialogue_.awaited()});
+        const TimePoint due =
+            began + (how.after == Duration::max() ? options_.longest_afterlife : how.after);
+        while (!server_closed_ && clock_.now() < due)
+            co_await world::within(clock_, due, changed_.wait());
+        record_achieved(firings, began, server_closed_ ? "server_gone" : "released");
+        // A path that is dead for so long ends as the kernel of the server's host ends it.
+        if (how.after == Duration::max()) {
+            server_->reset();
+            co_return;
+        }
+    }
+    const CloseForwarding::As as = forwarded.how.as;
+    if (as == CloseForwarding::As::rst || (as == CloseForwarding::As::same && was_reset))
+        server_->reset();
+    else
+        to_server_.close();
+}
+
+Task<> Session::end_afterlife() {
+    const TimePoint due = clock_.now() + options_.longest_afterlife;
+    while (!server_closed_ && clock_.now() < due)
+        co_await world::within(clock_, due, changed_.wait());
+    if (!server_closed_) server_->reset();
 }
 
 /// Gives on what the client sent, as far as its meaning is known. False when a direction has ended.
@@ -130,18 +261,25 @@ Task<bool> Session::pass_pieces() {
     std::size_t known = 0;
     while (known < from_client_.size()) {
         const std::string_view rest = std::string_view(from_client_).substr(known);
+        const bool chunked = dialogue_.in_chunk();
+        const bool content = chunked || dialogue_.in_content();
         const Dialogue::Piece piece = dialogue_.next_piece(rest);
         if (piece.kind == PieceKind::wait) {
             const bool given =
-                co_await give_to_server(std::string_view(from_client_).substr(0, known));
+                co_await to_server_.send(std::string_view(from_client_).substr(0, known));
             if (!given) co_return false;
             from_client_.erase(0, known);
             known = 0;
             if (server_closed_) co_return false;
-            co_await reply_taken_.wait();
+            co_await changed_.wait();
             continue;
         }
+        if (piece.kind == PieceKind::opaque) note_not_followed("client");
         if (piece.kind == PieceKind::command) replies_.command_passed();
+        if (content) {
+            Transaction& transaction = transactions_.get(dialogue_.transactions());
+            transactions_.add_content(transaction, rest.substr(0, piece.bytes), chunked);
+        }
         if (piece.kind == PieceKind::end_of_data) {
             if (context_.rules.has_content_rules()) {
                 const std::string upto = from_client_.substr(0, known + piece.bytes);
@@ -151,18 +289,25 @@ Task<bool> Session::pass_pieces() {
                 if (!goes_on) co_return false;
                 continue;
             }
-            end_of_data_at_ = clock_.now();
+            transactions_.end_content(transactions_.get(dialogue_.transactions()),
+                                      dialogue_.client_sender(), dialogue_.accepted_recipients());
         }
         known += piece.bytes;
     }
-    std::string out = std::exchange(held_back_, {}) + from_client_;
-    from_client_.clear();
+    std::string out = std::exchange(held_back_, {});
+    if (out.empty() && !context_.rules.has_content_rules()) {
+        const bool given = co_await to_server_.send(from_client_);
+        from_client_.clear();
+        if (from_client_.capacity() > kept_capacity) from_client_.shrink_to_fit();
+        co_return given;
+    }
+    out += std::exchange(from_client_, {});
     if (context_.rules.has_content_rules()) {
         const std::size_t undecided = dialogue_.undecided_bytes();
         held_back_ = out.substr(out.size() - undecided);
         out.resize(out.size() - undecided);
     }
-    const bool given = co_await give_to_server(out);
+    const bool given = co_await to_server_.send(out);
     co_return given;
 }
 
@@ -170,53 +315,83 @@ Task<bool> Session::pass_pieces() {
 Task<bool> Session::pass_end_of_data(std::string_view bytes) {
     std::string out = std::exchange(held_back_, {});
     out.append(bytes);
-    // BDAT may be pipelined with MAIL: then the attempt is counted only when MAIL's reply comes.
     const std::string_view sender = dialogue_.client_sender();
-    const std::uint32_t message = ordinal_of_sender(sender, options_.run_id);
+    Transaction& transaction = transactions_.get(dialogue_.transactions());
+    // What the identity of a message tells, the rules may ask.
+    transactions_.end_content(transaction, sender, dialogue_.accepted_recipients());
+    // BDAT may be pipelined with MAIL: then the attempt is counted only when MAIL's reply comes.
+    const std::uint32_t named = context_.identities.message_of_sender(sender);
+    constexpr std::size_t end_size = 5;  // CRLF.CRLF
+    const std::size_t kept = std::min(end_size, out.size());
     const Passing passing{.phase = Phase::data_xfer,
-                          .message = message,
-                          .attempt = message == message_ ? attempt_ : 0,
+                          .message = named != 0 ? named : transaction.message,
+                          .attempt = transaction.attempt,
                           .sender = sender,
                           .recipients = &dialogue_.accepted_recipients(),
                           .connection = connection_,
-                          .transaction = dialogue_.transactions()};
-    const std::optional<Firing> fired = context_.rules.decide(passing);
-    if (fired) {
-        constexpr std::size_t dot_and_crlf = 3;
-        const std::size_t kept = std::min(dot_and_crlf, out.size());
-        const Event firing = firing_event(*fired, Phase::data_xfer, 0);
-        context_.recorder.record(firing);
-        const std::string_view before = std::string_view(out).substr(0, out.size() - kept);
-        const bool given = co_await give_to_server(before);
+                          .transaction = dialogue_.transactions(),
+                          .bytes = std::string_view(out).substr(out.size() - kept),
+                          .size = transaction.size,
+                          .chunked = transaction.chunked,
+                          .at = clock_.now()};
+    const std::uint32_t number = transaction.number;
+    const std::vector<Firing> firings = context_.rules.decide(passing);
+    if (!firings.empty()) {
+        const TimePoint began = clock_.now();
+        const std::vector<Event> fired = record_firings(firings, passing);
+        const Verdict verdict = combined(firings);
+        // All but the dot and its CRLF goes on; where they are split, all in front of the split.
+        const std::size_t first = verdict.parts.empty() ? 2 : verdict.parts.front().bytes;
+        const std::size_t held = std::min(out.size(), end_size - std::min(first, end_size));
+        const bool given =
+            co_await to_server_.send(std::string_view(out).substr(0, out.size() - held));
         if (!given) co_return false;
-        out.erase(0, out.size() - kept);
-        const bool goes_on = co_await hold_end_of_data(fired->verdict, firing);
+        out.erase(0, out.size() - held);
+        const bool goes_on = co_await impair_end_of_data(verdict, out);
+        record_achieved(
+            fired, began,
+            goes_on || verdict.cut != Verdict::Side::none || silent_ ? "released" : "client_gone");
         if (!goes_on) co_return false;
+        transactions_.get(number).end_of_data = clock_.now();
+        co_return true;
     }
-    end_of_data_at_ = clock_.now();
-    const bool given = co_await give_to_server(out);
+    transaction.end_of_data = clock_.now();
+    const bool given = co_await to_server_.send(out);
     co_return given;
 }
 
-/// Does to the final dot what a rule says. True when it may go on to the server.
-Task<bool> Session::hold_end_of_data(const Verdict& verdict, const Event& firing) {
-    const TimePoint began = clock_.now();
-    const auto achieved = [&](const char* how) {
-        Event done = firing;
-        done.at = clock_.now();
-        done.kind = EventKind::rule_achieved;
-        done.duration = done.at - began;
-        done.text = how;
-        context_.recorder.record(std::move(done));
-    };
+/// Does to the end of data what the rules say. True when it went on to the server.
+Task<bool> Session::impair_end_of_data(const Verdict& verdict, std::string_view end) {
     if (verdict.cut != Verdict::Side::none) {
-        achieved("released");
         cut(verdict);
-        if (silent_) replies_.push({.verdict = {.passing = Verdict::Passing::withhold}});
+        if (silent_) replies_.withhold();
         co_return false;
     }
-    const TimePoint due =
-        verdict.passing == Verdict::Passing::after_delay ? began + verdict.delay : never;
+    const bool there = co_await wait_with_client(verdict);
+    if (!there) co_return false;
+    // The first part has gone already, with the content in front of it.
+    for (std::size_t i = 1; i < verdict.parts.size() && !end.empty(); ++i) {
+        const Verdict::Part& part = verdict.parts[i];
+        co_await world::sleep_for(clock_, part.pause);
+        const bool last = i + 1 == verdict.parts.size();
+        if (last && verdict.swallow_last_part) {
+            silent_ = true;
+            co_return false;
+        }
+        const std::size_t size = last ? end.size() : std::min<std::size_t>(part.bytes, end.size());
+        const bool given = co_await to_server_.send(end.substr(0, size));
+        if (!given) co_return false;
+        end.remove_prefix(size);
+    }
+    const bool given = co_await to_server_.send(end);
+    co_return given;
+}
+
+/// Waits as long as the end of data is to be kept. False when the client has gone before.
+Task<bool> Session::wait_with_client(const Verdict& verdict) {
+    const bool forever = verdict.passing == Verdict::Passing::withhold ||
+                         verdict.passing == Verdict::Passing::at_release;
+    const TimePoint due = forever ? never : clock_.now() + verdict.delay;
     while (clock_.now() < due) {
         // Reading on is how a client that goes away is noticed.
         const Result<std::size_t> bytes =
@@ -225,19 +400,10 @@ Task<bool> Session::hold_end_of_data(const Verdict& verdict, const Event& firing
             from_client_.append(client_buffer_.data(), *bytes);
             if (from_client_.size() > unread_limit) co_await world::SleepUntil(clock_, due);
         } else if (bytes.error() != world::Error::timed_out) {
-            achieved("client_gone");
             co_return false;
         }
     }
-    achieved("released");
     co_return true;
-}
-
-Task<bool> Session::give_to_server(std::string_view bytes) {
-    if (bytes.empty()) co_return true;
-    const TimePoint deadline = clock_.now() + write_timeout;
-    const world::Written written = co_await world::within(clock_, deadline, server_->write(bytes));
-    co_return !written.error;
 }
 
 Task<> Session::server_to_client() {
@@ -249,22 +415,8 @@ Task<> Session::server_to_client() {
             error = bytes.error();
             break;
         }
-        std::string_view unread(server_buffer_.data(), *bytes);
-        while (!unread.empty() && !dialogue_.opaque()) {
-            const Result<std::size_t> taken = parser_.feed(unread);
-            if (!taken) {
-                dialogue_.stop_following();
-                break;
-            }
-            unread.remove_prefix(*taken);
-            if (parser_.complete()) take_reply(parser_.take());
-        }
-        // Whatever is not SMTP passes as it is.
-        if (!unread.empty() && parser_.pending() > 0) {
-            replies_.push({.bytes = parser_.take_unfinished(), .arrived = clock_.now()});
-        }
-        if (!unread.empty()) replies_.push({.bytes = std::string(unread), .arrived = clock_.now()});
-        reply_taken_.notify_all();
+        take_from_server(all_that_arrived(*server_, server_buffer_, *bytes));
+        changed_.notify_all();
         // Of a server that speaks no SMTP nothing is learnt once its client has gone, and it may
         // talk without end.
         if (client_closed_ && dialogue_.opaque()) {
@@ -272,57 +424,73 @@ Task<> Session::server_to_client() {
             break;
         }
     }
+    if (context_.tap)
+        context_.tap->ended(clock_.now(), connection_, Direction::to_client, world::name_of(error));
     server_closed_ = true;
     note_server_gone(error);
-    reply_taken_.notify_all();
+    changed_.notify_all();
     replies_.push_end();
+}
+
+void Session::take_from_server(std::string_view unread) {
+    if (context_.tap) context_.tap->bytes(clock_.now(), connection_, Direction::to_client, unread);
+    while (!unread.empty() && !dialogue_.opaque()) {
+        const Result<std::size_t> taken = parser_.feed(unread);
+        if (!taken) {
+            dialogue_.stop_following();
+            note_not_followed("server");
+            break;
+        }
+        unread.remove_prefix(*taken);
+        if (parser_.complete()) take_reply(parser_.take());
+    }
+    // Whatever is not SMTP passes as it is.
+    if (!unread.empty() && parser_.pending() > 0)
+        replies_.push({.bytes = parser_.take_unfinished(), .arrived = clock_.now()});
+    if (!unread.empty()) replies_.push({.bytes = std::string(unread), .arrived = clock_.now()});
 }
 
 void Session::take_reply(const smtp::Reply& reply) {
     const Dialogue::Answered answered = dialogue_.on_reply(reply);
-    if (answered.phase == Phase::mail && answered.transaction != transaction_)
-        begin_transaction(answered.transaction);
-    if (answered.phase == Phase::data_done && reply.positive()) note_accepted(reply, answered);
+    if (answered.transaction != 0 && answered.transaction != transaction_) {
+        transaction_ = answered.transaction;
+        transactions_.forget_before(transaction_);
+    }
+    Transaction& transaction = transactions_.get(answered.transaction);
+    if (answered.phase == Phase::mail) transactions_.on_mail(transaction, dialogue_.sender());
+    if (answered.phase == Phase::data_done)
+        transactions_.on_data_done(transaction, reply, dialogue_.accepted_recipients(),
+                                   answered.recipient);
 
-    ReplyQueue::Item item{.bytes = reply.raw, .arrived = clock_.now()};
-    const bool in_transaction = answered.transaction != 0;
     const Passing passing{.phase = answered.phase,
                           .code = reply.code,
-                          .message = in_transaction ? message_ : 0,
-                          .attempt = in_transaction ? attempt_ : 0,
+                          .message = transaction.message,
+                          .attempt = transaction.attempt,
                           .recipient = answered.recipient,
                           .sender = dialogue_.sender(),
                           .recipients = &dialogue_.accepted_recipients(),
                           .connection = connection_,
                           .transaction = answered.transaction,
-                          .reply_index = answered.reply_index};
-    if (const std::optional<Firing> fired = context_.rules.decide(passing)) {
-        item.verdict = fired->verdict;
-        item.firing = firing_event(*fired, answered.phase, reply.code);
-        item.firing->recipient = context_.recipients.number_of(answered.recipient);
-        context_.recorder.record(*item.firing);
+                          .reply_index = answered.reply_index,
+                          .bytes = reply.raw,
+                          .size = transaction.size,
+                          .chunked = transaction.chunked,
+                          .at = clock_.now()};
+    ReplyQueue::Item item{.bytes = reply.raw, .arrived = clock_.now()};
+    if (answered.phase == Phase::data_done && !transaction.undecided.empty()) {
+        item.transaction = answered.transaction;
+        item.recipient = answered.recipient;
     }
+    const std::vector<Firing> firings = context_.rules.decide(passing);
+    if (!firings.empty())
+        item.acting = std::make_unique<ReplyQueue::Acting>(
+            ReplyQueue::Acting{combined(firings), record_firings(firings, passing)});
     replies_.push(std::move(item));
 }
 
-void Session::begin_transaction(std::uint32_t transaction) {
-    transaction_ = transaction;
-    message_ = ordinal_of_sender(dialogue_.sender(), options_.run_id);
-    attempt_ = message_ == 0 ? 0 : context_.rules.count_attempt(message_);
-}
-
-void Session::note_accepted(const smtp::Reply& reply, const Dialogue::Answered& answered) {
-    if (message_ == 0) return;
-    Event accepted = event(EventKind::transaction_accepted, Phase::data_done);
-    accepted.code = reply.code;
-    accepted.duration = clock_.now() - end_of_data_at_;
-    accepted.text = smtp::queue_id(reply);
-    const auto note = [&](std::string_view address) {
-        accepted.recipient = context_.recipients.number_of(address);
-        context_.recorder.record(accepted);
-    };
-    if (!answered.recipient.empty()) return note(answered.recipient);
-    for (const std::string& address : dialogue_.accepted_recipients()) note(address);
+void Session::reply_ended(const ReplyQueue::Item& item, std::string_view bytes) {
+    const bool cut = item.acting && item.acting->verdict.cut != Verdict::Side::none;
+    transactions_.on_told(transactions_.get(item.transaction), item.recipient, bytes, cut);
 }
 
 void Session::note_server_gone(const boost::system::error_code& error) {
@@ -334,8 +502,20 @@ void Session::note_server_gone(const boost::system::error_code& error) {
     context_.recorder.record(std::move(gone));
 }
 
+void Session::note_not_followed(const char* why) {
+    if (std::exchange(not_followed_, true)) return;
+    Event opaque = event(EventKind::layer_not_following, Phase::none);
+    opaque.text = why;
+    context_.recorder.record(std::move(opaque));
+}
+
 Task<> Session::deliver_replies() {
     const Verdict verdict = co_await replies_.deliver();
+    const bool client = verdict.cut == Verdict::Side::client || verdict.cut == Verdict::Side::both;
+    if (client && verdict.how == Verdict::How::fin) {
+        to_client_.close();
+        co_await to_client_.finished();
+    }
     cut(verdict);
 }
 
@@ -344,6 +524,7 @@ Task<> Session::deliver_replies() {
 void Session::cut(const Verdict& verdict) {
     const bool client = verdict.cut == Verdict::Side::client || verdict.cut == Verdict::Side::both;
     const bool server = verdict.cut == Verdict::Side::server || verdict.cut == Verdict::Side::both;
+    cut_ = cut_ || client;
     if (server && !client) silent_ = true;
     if (server) cut_one(*server_, verdict.how);
     if (client) cut_one(*client_, verdict.how);
@@ -357,29 +538,60 @@ void Session::cut_one(world::Stream& stream, Verdict::How how) {
     }
 }
 
+void Session::path_ended(Verdict::How how) {
+    cut({.cut = Verdict::Side::both, .how = how});
+}
+
+/// Of the transaction whose replies are coming in.
 Event Session::event(EventKind kind, Phase phase) const {
+    const Transaction* const transaction = transactions_.find(transaction_);
     return Event{.at = clock_.now(),
                  .kind = kind,
                  .phase = phase,
-                 .message = message_,
-                 .attempt = attempt_,
+                 .message = transaction ? transaction->message : 0,
+                 .attempt = transaction ? transaction->attempt : 0,
                  .connection = connection_};
 }
 
-Event Session::firing_event(const Firing& firing, Phase phase, std::uint16_t code) const {
-    Event fired = event(EventKind::rule_fired, phase);
-    fired.code = code;
-    fired.rule = firing.rule;
-    fired.duration = firing.verdict.delay;
-    fired.text = name_of(context_.rules.rules()[firing.rule - 1].effect);
-    return fired;
+std::vector<Event> Session::record_firings(const std::vector<Firing>& firings,
+                                           const Passing& passing) {
+    std::vector<Event> events;
+    for (const Firing& firing : firings) {
+        const RuleBook::Entry* const entry = context_.rules.find(firing.rule);
+        Event fired{.at = clock_.now(),
+                    .kind = EventKind::rule_fired,
+                    .phase = passing.phase,
+                    .code = passing.code,
+                    .message = passing.message,
+                    .recipient = context_.identities.recipient(passing.recipient),
+                    .attempt = passing.attempt,
+                    .connection = connection_,
+                    .rule = firing.rule,
+                    .duration = firing.verdict.delay,
+                    .text = std::string(name_of(entry->rule.effect))};
+        context_.recorder.record(fired);
+        events.push_back(std::move(fired));
+    }
+    return events;
+}
+
+void Session::record_achieved(const std::vector<Event>& firings, TimePoint began, const char* how) {
+    for (Event done : firings) {
+        done.at = clock_.now();
+        done.kind = EventKind::rule_achieved;
+        done.duration = done.at - began;
+        done.text = how;
+        context_.rules.ended(done.rule);
+        context_.recorder.record(std::move(done));
+    }
 }
 
 }  // namespace
 
 Task<> serve_session(ProxyContext context, const ProxyOptions& options,
-                     std::unique_ptr<world::Stream> client, std::uint32_t connection) {
-    Session session(context, options, std::move(client), connection);
+                     std::unique_ptr<world::Stream> client, std::uint32_t connection,
+                     std::span<char> scratch) {
+    Session session(context, options, std::move(client), connection, scratch);
     co_await session.serve();
 }
 

@@ -2,10 +2,14 @@
 
 #include "netem/proxy.hpp"
 
+#include <span>
+
 namespace twofifty::netem {
 
-/// Serves one client from its first byte to the end of both connections.
+/// Serves one client from its first byte to the end of both connections. `scratch` is where its
+/// reads may go until it waits again.
 world::Task<> serve_session(ProxyContext context, const ProxyOptions& options,
-                            std::unique_ptr<world::Stream> client, std::uint32_t connection);
+                            std::unique_ptr<world::Stream> client, std::uint32_t connection,
+                            std::span<char> scratch);
 
 }  // namespace twofifty::netem

@@ -1,116 +1,183 @@
 #include "netem/reply_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace twofifty::netem {
+
+using world::Task;
+
 namespace {
 
 /// A server is read no further while so much waits for the client.
 constexpr std::size_t held_bytes_limit = 256 * 1024;
-/// A client that takes no bytes for so long is given up.
-constexpr Duration write_timeout = std::chrono::minutes{10};
 
 }  // namespace
 
+ReplyQueue::ReplyQueue(const PathContext& context, Listener& listener, Path& to_client)
+    : context_(context),
+      listener_(listener),
+      to_client_(to_client),
+      changed_(context.clock.ready()) {
+    context_.rules.watch(*this);
+}
+
 void ReplyQueue::push(Item item) {
-    if (withholding_ || client_gone_) {
-        if (item.firing) note_achieved(item, "client_gone");
-        return;
-    }
-    withholding_ = item.verdict.passing == Verdict::Passing::withhold;
-    item.commands_before = commands_passed_;
+    if (withholding_ || client_gone_) return note_ended(item, "client_gone", {});
+    if (item.acting) withholding_ = item.acting->verdict.passing == Verdict::Passing::withhold;
     held_bytes_ += item.bytes.size();
-    items_.push_back(std::move(item));
+    const std::uint64_t released = releases(item);
+    waiting_.push_back({std::move(item), commands_passed_, released});
     changed_.notify_all();
 }
 
-world::Task<Verdict> ReplyQueue::deliver() {
+/// How often the rules that hold it have let go.
+std::uint64_t ReplyQueue::releases(const Item& item) const {
+    if (!item.acting || item.acting->verdict.passing != Verdict::Passing::at_release) return 0;
+    std::uint64_t sum = 0;
+    for (const Event& firing : item.acting->firings) {
+        const RuleBook::Entry* const entry = context_.rules.find(firing.rule);
+        // A rule that is no more holds nothing.
+        if (!entry) return UINT64_MAX;
+        sum += entry->releases;
+    }
+    return sum;
+}
+
+Task<Verdict> ReplyQueue::deliver() {
     while (true) {
+        sending_ = false;
         if (client_gone_) break;
-        if (items_.empty()) {
-            if (ending_) co_return Verdict{.cut = Verdict::Side::client, .how = Verdict::How::fin};
+        if (waiting_.empty()) {
+            // Behind a dead path the client does not see the server go either.
+            if (ending_ && !withholding_)
+                co_return Verdict{.cut = Verdict::Side::client, .how = Verdict::How::fin};
+            changed_.notify_all();
             co_await changed_.wait();
             continue;
         }
+        sending_ = true;
         // Replies that arrived together and pass leave together.
         std::string passing;
-        while (!items_.empty() && items_.front().verdict == Verdict{}) {
-            passing += items_.front().bytes;
-            held_bytes_ -= items_.front().bytes.size();
-            items_.pop_front();
+        std::vector<Item> told;
+        while (!waiting_.empty() && !waiting_.front().item.acting) {
+            Item& item = waiting_.front().item;
+            passing += item.bytes;
+            held_bytes_ -= item.bytes.size();
+            if (item.transaction != 0) told.push_back(std::move(item));
+            waiting_.pop_front();
         }
         if (!passing.empty()) {
-            const bool sent = co_await send(passing);
+            const bool sent = co_await to_client_.send(passing);
+            for (const Item& item : told)
+                listener_.reply_ended(item, sent ? item.bytes : std::string_view{});
             if (!sent) break;
             changed_.notify_all();
             continue;
         }
-        const bool leaves = co_await may_leave(items_.front());
+        const bool leaves = co_await may_leave(waiting_.front());
         if (!leaves) break;
-        const Item item = std::move(items_.front());
-        items_.pop_front();
+        const Item item = std::move(waiting_.front().item);
+        waiting_.pop_front();
         held_bytes_ -= item.bytes.size();
-        const Verdict& verdict = item.verdict;
+        const Verdict& verdict = item.acting->verdict;
         std::string_view bytes = verdict.replacement.empty() ? item.bytes : verdict.replacement;
+        const bool whole = bytes.size() <= verdict.cut_after_bytes;
         if (verdict.passing == Verdict::Passing::remove) bytes = {};
         if (verdict.cut != Verdict::Side::none) bytes = bytes.substr(0, verdict.cut_after_bytes);
         bool sent = true;
-        if (!bytes.empty()) sent = co_await send(bytes);
-        note_achieved(item, sent ? "released" : "client_gone");
+        if (!bytes.empty()) sent = co_await send_parts(bytes, verdict);
+        const bool heard =
+            sent && !verdict.swallow_last_part && (verdict.cut == Verdict::Side::none || whole);
+        note_ended(item, sent ? "released" : "client_gone", heard ? bytes : std::string_view{});
         if (!sent) break;
+        if (verdict.swallow_last_part) withholding_ = true;
         if (verdict.cut != Verdict::Side::none) {
             withholding_ = true;
             co_return verdict;
         }
     }
     client_gone_ = true;
-    for (const Item& item : items_) note_achieved(item, "client_gone");
-    items_.clear();
+    for (const Waiting& waiting : waiting_) note_ended(waiting.item, "client_gone", {});
+    waiting_.clear();
     held_bytes_ = 0;
     changed_.notify_all();
     co_return Verdict{};
 }
 
 /// Waits until the first reply may leave. False when the client has gone before.
-world::Task<bool> ReplyQueue::may_leave(const Item& item) {
+Task<bool> ReplyQueue::may_leave(const Waiting& waiting) {
+    const Verdict& verdict = waiting.item.acting->verdict;
     while (!client_gone_) {
-        const TimePoint now = clock_.now();
+        const TimePoint now = context_.clock.now();
+        // Where several rules act, their times add up, and the longest way to wait is waited.
+        const TimePoint timed = waiting.item.arrived + verdict.delay;
         TimePoint due = never;
-        switch (item.verdict.passing) {
+        switch (verdict.passing) {
             case Verdict::Passing::pass:
-            case Verdict::Passing::remove: co_return true;
+            case Verdict::Passing::remove:
             case Verdict::Passing::after_delay:
-                due = item.arrived + item.verdict.delay;
+                due = timed;
                 if (due <= now) co_return true;
                 break;
             case Verdict::Passing::at_next_command:
-                if (commands_passed_ > item.commands_before) co_return true;
+                if (commands_passed_ > waiting.commands_before) co_return true;
+                break;
+            case Verdict::Passing::at_release:
+                if (releases(waiting.item) > waiting.releases_before) co_return true;
                 break;
             case Verdict::Passing::withhold: break;
         }
-        co_await world::within(clock_, due, changed_.wait());
+        co_await world::within(context_.clock, due, changed_.wait());
     }
     co_return false;
 }
 
-world::Task<bool> ReplyQueue::send(std::string_view bytes) {
-    const world::Written written =
-        co_await world::within(clock_, clock_.now() + write_timeout, client_.write(bytes));
-    co_return !written.error;
+/// False when the client has gone before.
+Task<bool> ReplyQueue::pause(Duration duration) {
+    const TimePoint due = context_.clock.now() + duration;
+    while (!client_gone_ && context_.clock.now() < due)
+        co_await world::within(context_.clock, due, changed_.wait());
+    co_return !client_gone_;
 }
 
-world::Task<> ReplyQueue::wait_for_room() {
+Task<bool> ReplyQueue::send_parts(std::string_view bytes, const Verdict& verdict) {
+    for (std::size_t i = 0; i < verdict.parts.size() && !bytes.empty(); ++i) {
+        const bool last = i + 1 == verdict.parts.size();
+        const std::size_t size = last ? bytes.size() : verdict.parts[i].bytes;
+        const bool goes_on = co_await pause(verdict.parts[i].pause);
+        if (!goes_on) co_return false;
+        if (last && verdict.swallow_last_part) co_return true;
+        const bool sent = co_await to_client_.send(bytes.substr(0, size));
+        if (!sent) co_return false;
+        bytes.remove_prefix(std::min(size, bytes.size()));
+    }
+    if (bytes.empty()) co_return true;
+    const bool sent = co_await to_client_.send(bytes);
+    co_return sent;
+}
+
+Task<> ReplyQueue::emptied() {
+    while ((sending_ || !waiting_.empty()) && !client_gone_) co_await changed_.wait();
+}
+
+Task<> ReplyQueue::wait_for_room() {
     while (held_bytes_ > held_bytes_limit && !client_gone_) co_await changed_.wait();
 }
 
-void ReplyQueue::note_achieved(const Item& item, const char* how) {
-    if (!item.firing) return;
-    Event event = *item.firing;
-    event.at = clock_.now();
-    event.kind = EventKind::rule_achieved;
-    event.duration = event.at - item.arrived;
-    event.text = how;
-    recorder_.record(std::move(event));
+void ReplyQueue::note_ended(const Item& item, const char* how, std::string_view bytes) {
+    if (item.acting) {
+        for (const Event& firing : item.acting->firings) {
+            Event event = firing;
+            event.at = context_.clock.now();
+            event.kind = EventKind::rule_achieved;
+            event.duration = event.at - item.arrived;
+            event.text = how;
+            context_.recorder.record(std::move(event));
+            context_.rules.ended(firing.rule);
+        }
+    }
+    if (item.transaction != 0) listener_.reply_ended(item, bytes);
 }
 
 }  // namespace twofifty::netem

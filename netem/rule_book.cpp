@@ -1,6 +1,5 @@
 #include "netem/rule_book.hpp"
 
-#include "record/text.hpp"
 #include "world/random.hpp"
 
 #include <algorithm>
@@ -8,33 +7,9 @@
 namespace twofifty::netem {
 namespace {
 
-bool fits_reply(int wanted, int code) {
-    if (wanted == 0) return true;
-    return wanted < 10 ? code / 100 == wanted : code == wanted;
-}
-
-bool fits_recipient(const std::string& pattern, const Passing& passing) {
-    if (!passing.recipient.empty()) return matches_pattern(pattern, passing.recipient);
-    return passing.recipients != nullptr &&
-           std::any_of(
-               passing.recipients->begin(), passing.recipients->end(),
-               [&](const std::string& address) { return matches_pattern(pattern, address); });
-}
-
-/// The conditions that hold whatever was counted or drawn before.
-bool fits(const Selector& when, const Passing& passing) {
-    const bool content = passing.phase == Phase::data_xfer && passing.code == 0;
-    if (content && when.phase != Phase::data_xfer) return false;
-    if (when.phase != Phase::none && when.phase != passing.phase) return false;
-    if (when.phase == Phase::data_xfer && !content) return false;
-    if (!fits_reply(when.reply, passing.code)) return false;
-    if (when.attempt != 0 && when.attempt != passing.attempt) return false;
-    if (!when.sender.empty() && !matches_pattern(when.sender, passing.sender)) return false;
-    return when.recipient.empty() || fits_recipient(when.recipient, passing);
-}
+using world::fold;
 
 std::uint64_t decision_key(std::uint64_t rule_key, const Passing& passing) {
-    using world::fold;
     std::uint64_t key = fold(rule_key, static_cast<std::uint64_t>(passing.phase));
     if (passing.message == 0) {
         key = fold(fold(key, passing.connection), passing.transaction);
@@ -44,47 +19,190 @@ std::uint64_t decision_key(std::uint64_t rule_key, const Passing& passing) {
     return fold(key, passing.recipient);
 }
 
-}  // namespace
-
-RuleBook::RuleBook(std::vector<Rule> rules, std::uint64_t seed)
-    : rules_(std::move(rules)), matched_(rules_.size()) {
-    for (const Rule& rule : rules_) {
-        keys_.push_back(world::fold(world::fold(seed, "rule"), rule.name));
-        has_content_rules_ |= rule.when.phase == Phase::data_xfer;
-    }
+Sight sight_of(const RuleBook::Entry& entry, const Passing& passing, std::string_view bytes) {
+    const auto phase = static_cast<std::uint64_t>(passing.phase);
+    const std::uint64_t series = fold(fold(entry.key, phase), passing.attempt);
+    if (passing.message != 0) return {bytes, passing.at, series, passing.message};
+    return {bytes, passing.at, fold(series, passing.connection), passing.transaction};
 }
 
-std::optional<Firing> RuleBook::decide(const Passing& passing) {
-    if (healed_) return std::nullopt;
-    for (std::size_t index = 0; index < rules_.size(); ++index) {
-        const Rule& rule = rules_[index];
-        if (!fits(rule.when, passing)) continue;
-        ++matched_[index];
-        world::Random random(decision_key(keys_[index], passing));
-        // The draw comes first, and always: a count must not shift what chance decides.
-        const bool chosen = random.uniform() < rule.when.probability;
-        if (!chosen || !counts_allow(index, passing)) continue;
-        return Firing{static_cast<std::uint32_t>(index + 1), netem::decide(rule.effect, random)};
+/// Whom first, nth and every count for: a message, else a connection; or all.
+std::uint64_t counted_for(const Selector& when, const Passing& passing) {
+    if (when.counts_over_run) return 0;
+    return passing.message != 0 ? passing.message : (1ULL << 32) + passing.connection;
+}
+
+}  // namespace
+
+Verdict combined(std::span<const Firing> firings) {
+    Verdict verdict;
+    for (const Firing& firing : firings) verdict = combined(std::move(verdict), firing.verdict);
+    return verdict;
+}
+
+RuleBook::RuleBook(std::vector<Rule> rules, std::uint64_t seed) : seed_(seed) {
+    replace(std::move(rules));
+}
+
+std::vector<Firing> RuleBook::decide(const Passing& passing) {
+    std::vector<Firing> firings;
+    if (healed_) return firings;
+    std::string made;  // By the rules so far, where one changed the bytes.
+    for (const std::uint32_t place : by_phase_[static_cast<std::size_t>(passing.phase)]) {
+        Entry& entry = entries_[place];
+        const Selector& when = entry.rule.when;
+        if (!fits(when, passing)) continue;
+        ++entry.matched;
+        world::Random random(decision_key(entry.key, passing));
+        if (!fires(entry, counted_for(when, passing), passing.at, random)) continue;
+        const Sight sight = sight_of(entry, passing, made.empty() ? passing.bytes : made);
+        firings.push_back({entry.number, netem::decide(entry.rule.effect, sight, random)});
+        if (!entry.rule.continues) break;
+        const std::string& replacement = firings.back().verdict.replacement;
+        if (!replacement.empty()) made = replacement;
+    }
+    return firings;
+}
+
+std::optional<RuleBook::Admitted> RuleBook::admit(const Connected& client) {
+    for (Entry& entry : entries_) {
+        if (entry.kind == EffectKind::accept && chosen_for(entry, client, Direction::both))
+            return Admitted{entry.number, netem::admit(entry.rule.effect)};
     }
     return std::nullopt;
 }
 
-bool RuleBook::counts_allow(std::size_t index, const Passing& passing) {
-    const Selector& when = rules_[index].when;
+RuleBook::Forwarded RuleBook::forward_close(const Connected& client) {
+    for (Entry& entry : entries_) {
+        if (entry.kind == EffectKind::close && chosen_for(entry, client, Direction::both))
+            return {entry.number, forwarding(entry.rule.effect)};
+    }
+    return {};
+}
+
+bool RuleBook::chosen_for(Entry& entry, const Connected& client, Direction direction) {
+    const Selector& when = entry.rule.when;
+    if (healed_) return false;
+    if (when.connection != 0 && when.connection != client.connection) return false;
+    if (when.direction != Direction::both && direction != Direction::both &&
+        when.direction != direction)
+        return false;
+    ++entry.matched;
+    // Both directions of a connection share one decision, but not what an effect draws in them.
+    world::Random random(fold(entry.key, client.connection));
+    if (entry.kind != EffectKind::stream) return fires(entry, 0, client.at, random);
+    const bool chosen = random.uniform() < when.probability;
+    if (!chosen || !counts_allow(entry, 0)) return false;
+    if (entry.rule.budget.at_most != 0 && entry.fired >= entry.rule.budget.at_most) return false;
+    if (entry.rule.budget.at_once != 0 && entry.lasting >= entry.rule.budget.at_once) return false;
+    ++entry.fired;
+    ++entry.lasting;
+    return true;
+}
+
+bool RuleBook::in_force(Entry& entry, TimePoint at) {
+    if (healed_ || !within_window(entry.rule.when, at)) return false;
+    return entry.rule.when.on_off.bad == Duration::zero() || entry.on_off.bad_at(at);
+}
+
+bool RuleBook::fires(Entry& entry, std::uint64_t counted_for, TimePoint at, world::Random& random) {
+    // The draw comes first, and always: a count must not shift what chance decides.
+    const bool chosen = random.uniform() < entry.rule.when.probability;
+    if (!chosen || !in_force(entry, at) || !counts_allow(entry, counted_for)) return false;
+    const Budget& budget = entry.rule.budget;
+    if (budget.at_most != 0 && entry.fired >= budget.at_most) return false;
+    if (budget.at_once != 0 && entry.lasting >= budget.at_once) return false;
+    ++entry.fired;
+    ++entry.lasting;
+    return true;
+}
+
+bool RuleBook::counts_allow(Entry& entry, std::uint64_t counted_for) {
+    const Selector& when = entry.rule.when;
     if (when.first == 0 && when.nth == 0 && when.every_nth == 0) return true;
-    const std::uint64_t counted_for = when.counts_over_run   ? 0
-                                      : passing.message != 0 ? passing.message
-                                                             : (1ULL << 32) + passing.connection;
-    const std::uint32_t count = ++counts_[{index, counted_for}];
+    const std::uint32_t count = ++counts_[{entry.number, counted_for}];
     if (when.first != 0 && count > when.first) return false;
     if (when.nth != 0 && count != when.nth) return false;
     return when.every_nth == 0 || count % when.every_nth == 0;
+}
+
+void RuleBook::ended(std::uint32_t rule) {
+    Entry* const entry = find(rule);
+    if (entry && entry->lasting > 0) --entry->lasting;
 }
 
 std::uint32_t RuleBook::count_attempt(std::uint32_t message) {
     if (message >= attempts_.size())
         attempts_.resize(std::max<std::size_t>(message + 1, attempts_.size() * 2));
     return ++attempts_[message];
+}
+
+void RuleBook::release(std::uint32_t rule) {
+    Entry* const entry = find(rule);
+    if (!entry) return;
+    ++entry->releases;
+    tell_watchers();
+}
+
+void RuleBook::heal() {
+    healed_ = true;
+    tell_watchers();
+}
+
+void RuleBook::tell_watchers() {
+    for (Watcher& watcher : watchers_) watcher.rules_changed();
+}
+
+void RuleBook::replace(std::vector<Rule> rules) {
+    std::vector<Entry> entries;
+    for (Rule& rule : rules) {
+        const auto old = std::ranges::find(entries_, rule.name,
+                                           [](const Entry& entry) { return entry.rule.name; });
+        if (old == entries_.end()) {
+            entries.push_back(make_entry(std::move(rule), ++last_number_));
+            continue;
+        }
+        Entry entry = make_entry(std::move(rule), old->number);
+        // An unchanged process goes on where it is.
+        if (entry.rule.when.on_off == old->rule.when.on_off) entry.on_off = old->on_off;
+        entry.matched = old->matched;
+        entry.fired = old->fired;
+        entry.lasting = old->lasting;
+        entry.releases = old->releases;
+        entries.push_back(std::move(entry));
+    }
+    entries_ = std::move(entries);
+    index();
+    tell_watchers();
+}
+
+RuleBook::Entry* RuleBook::find(std::uint32_t number) {
+    const auto found = std::ranges::find(entries_, number, &Entry::number);
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+RuleBook::Entry RuleBook::make_entry(Rule rule, std::uint32_t number) const {
+    const std::uint64_t key = fold(fold(seed_, "rule"), rule.name);
+    const EffectKind kind = kind_of(rule.effect);
+    const OnOffProcess on_off(rule.when.on_off, fold(key, "on_off"));
+    return {.number = number, .rule = std::move(rule), .kind = kind, .key = key, .on_off = on_off};
+}
+
+void RuleBook::index() {
+    has_content_rules_ = false;
+    has_stream_rules_ = false;
+    for (std::vector<std::uint32_t>& places : by_phase_) places.clear();
+    for (std::uint32_t place = 0; place < entries_.size(); ++place) {
+        const Entry& entry = entries_[place];
+        has_stream_rules_ |= entry.kind == EffectKind::stream;
+        if (entry.kind != EffectKind::reply) continue;
+        const Phase phase = entry.rule.when.phase;
+        has_content_rules_ |= phase == Phase::data_xfer;
+        for (std::size_t i = 0; i < by_phase_.size(); ++i) {
+            if (phase == Phase::none || i == static_cast<std::size_t>(phase))
+                by_phase_[i].push_back(place);
+        }
+    }
 }
 
 }  // namespace twofifty::netem

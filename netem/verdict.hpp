@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace twofifty::netem {
 
@@ -17,6 +18,8 @@ struct Verdict {
         /// Keep it, and all behind it, until the client's next command has been given to the
         /// server.
         at_next_command,
+        /// Keep it, and all behind it, until somebody asks for its release.
+        at_release,
         /// Keep it, and all behind it, until the client closes: a dead path. The other direction
         /// stays open.
         withhold,
@@ -25,6 +28,14 @@ struct Verdict {
     };
     enum class Side : std::uint8_t { none, client, server, both };
     enum class How : std::uint8_t { fin, rst, silent };
+
+    /// A part of the bytes that leaves by itself, `pause` after the part in front of it.
+    struct Part {
+        std::uint32_t bytes = 0;
+        Duration pause{};
+
+        bool operator==(const Part&) const = default;
+    };
 
     Passing passing = Passing::pass;
     Duration delay{};
@@ -36,8 +47,17 @@ struct Verdict {
     static constexpr std::uint32_t whole_reply = UINT32_MAX;
     /// Where not empty: these bytes, CRLF included, go to the client instead.
     std::string replacement{};
+    /// Where not empty: the bytes leave in these parts, in order. What they do not cover goes with
+    /// the last one.
+    std::vector<Part> parts{};
+    /// The last of the parts, and all behind it, never arrives.
+    bool swallow_last_part = false;
 
     bool operator==(const Verdict&) const = default;
 };
+
+/// What two rules on one reply come to, the second having seen what the first made of it: the
+/// longer way to wait (times add up), the later bytes, parts and cut.
+Verdict combined(Verdict first, const Verdict& second);
 
 }  // namespace twofifty::netem

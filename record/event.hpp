@@ -73,6 +73,10 @@ enum class EventKind : std::uint8_t {
     target_failed,
     /// At the end: rule, quantity (replies that fitted its conditions, chance and counts aside).
     rule_matched,
+    /// The layer can follow a connection no longer, since what is said there is no SMTP that it
+    /// knows: message, connection, text (client, server: who said it). Only effects on the stream
+    /// act from now on.
+    layer_not_following,
 };
 
 inline constexpr std::array event_kind_names{
@@ -96,6 +100,7 @@ inline constexpr std::array event_kind_names{
     std::string_view{"drain_ended"},
     std::string_view{"target_failed"},
     std::string_view{"rule_matched"},
+    std::string_view{"layer_not_following"},
 };
 
 constexpr std::string_view to_string(EventKind kind) {

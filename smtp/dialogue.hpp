@@ -92,6 +92,9 @@ public:
     /// The phase whose reply is due next; Phase::none where none is.
     Phase awaited() const { return expected_.empty() ? Phase::none : expected_.front().phase; }
     bool opaque() const { return mode_ == Mode::opaque; }
+    /// The client's next bytes are content: of DATA, with its dots, or of a BDAT chunk.
+    bool in_content() const { return mode_ == Mode::content; }
+    bool in_chunk() const { return mode_ == Mode::chunk; }
     /// The caller saw something that is no SMTP: from now on everything is opaque.
     void stop_following() { mode_ = Mode::opaque; }
     /// How many of the client's bytes taken so far, counted from the last, may turn out to begin

@@ -27,6 +27,9 @@ public:
     /// `Result<std::size_t> n = co_await stream.read_some(buffer)`: at least one byte, or an error:
     /// end_of_stream, connection_reset, closed, canceled.
     ReadSome read_some(std::span<char> buffer);
+    /// Takes what has arrived already, without waiting: 0 bytes where there is nothing, or where
+    /// the stream has ended (the next read says so). REQUIRES: no read waits.
+    virtual std::size_t read_now(std::span<char> buffer) = 0;
     /// `Written w = co_await stream.write(bytes)`: all bytes, unless there is an error. The bytes
     /// must stay until then.
     WriteAll write(std::string_view bytes);

@@ -75,6 +75,7 @@ void Judge::add(const Event& event) {
         case EventKind::drain_ended: judgement_.drain_end = event.text; break;
         case EventKind::target_failed: judgement_.target_failure = event.text; break;
         case EventKind::connection_closed:
+        case EventKind::layer_not_following:
         case EventKind::none: break;
     }
 }

@@ -40,12 +40,12 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
 /// The layer listens on loopback, in the address family of the target.
 world::Endpoint Run::start_layer(const RunIdentity& identity) {
     const bool v6 = target_.endpoint().host.find(':') != std::string::npos;
-    const netem::ProxyContext context{clock_, network_, rules_, recipients_, recorder_};
+    identities_ = std::make_unique<netem::FleetIdentities>(identity.run_id, recipients_);
+    const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder_};
     netem::ProxyOptions options{.listen = {v6 ? "::1" : "127.0.0.1", 0},
                                 .upstream = target_.endpoint(),
-                                .lmtp = scenario_.target.protocol == Protocol::lmtp,
-                                .run_id = identity.run_id};
-    proxy_ = std::make_unique<netem::Proxy>(context, std::move(options));
+                                .lmtp = scenario_.target.protocol == Protocol::lmtp};
+    proxy_ = std::make_unique<netem::Proxy>(context, std::move(options), connections_);
     const world::Result<world::Endpoint> endpoint = proxy_->start();
     if (!endpoint)
         throw std::runtime_error("the impairment layer cannot listen: " +
@@ -65,11 +65,11 @@ Task<> Run::main() {
         clock_.now() + (interrupts_ > 0 ? std::min(budget, interrupted_drain_limit) : budget);
     bool quiet = co_await fleet_->finish(drain_deadline_);
     if (quiet) quiet = co_await until_quiet();
-    for (std::uint32_t rule = 1; rule <= rules_.rules().size(); ++rule) {
+    for (const netem::RuleBook::Entry& entry : rules_.entries()) {
         recorder_.record(Event{.at = clock_.now(),
                                .kind = EventKind::rule_matched,
-                               .rule = rule,
-                               .quantity = static_cast<std::int64_t>(rules_.matched(rule))});
+                               .rule = entry.number,
+                               .quantity = static_cast<std::int64_t>(entry.matched)});
     }
     note(EventKind::drain_ended, quiet ? "quiet" : interrupts_ > 0 ? "interrupted" : "budget");
 }

@@ -45,6 +45,8 @@ private:
     int interrupts_ = 0;
     TimePoint drain_deadline_ = never;
     world::Notifier interrupted_;
+    netem::ConnectionCounter connections_;
+    std::unique_ptr<netem::FleetIdentities> identities_;
     std::unique_ptr<netem::Proxy> proxy_;
     std::unique_ptr<Fleet> fleet_;
 };

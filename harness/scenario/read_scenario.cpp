@@ -2,6 +2,7 @@
 
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/sections.hpp"
+#include "netem/rule_settings.hpp"
 
 #include <fmt/format.h>
 
@@ -50,20 +51,6 @@ VirtualSettings read_virtual(Section section) {
     VirtualSettings result;
     result.latency = section.duration("latency", 0s, 1h).value_or(result.latency);
     section.finish();
-    return result;
-}
-
-std::vector<netem::Rule> read_rules(Section& root) {
-    std::vector<netem::Rule> result;
-    for (Section& section : root.sections("impair")) {
-        netem::Rule rule = read_rule(section);
-        if (std::ranges::find(result, rule.name, &netem::Rule::name) != result.end())
-            section.fail("name",
-                         fmt::format("another rule is named {}; expected a name of its own, "
-                                     "since decisions are keyed by it",
-                                     settings::toml_text(rule.name)));
-        result.push_back(std::move(rule));
-    }
     return result;
 }
 
@@ -129,7 +116,7 @@ Scenario read_scenario(const Value& root_value) {
     result.fleet = read_fleet(root.section("fleet"));
     result.message = read_message(root.section("message"), folder);
     result.target = read_target(root.section("target"));
-    result.rules = read_rules(root);
+    result.rules = netem::read_rules(root);
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
     check_together(root, result);

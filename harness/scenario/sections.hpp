@@ -18,8 +18,6 @@ MessageSettings read_message(settings::Section message, const std::string& folde
 
 TargetSettings read_target(settings::Section target);
 
-netem::Rule read_rule(settings::Section rule);
-
 /// `rules` are those of the scenario: a figure may name one.
 std::vector<Expectation> read_expectations(settings::Section expect,
                                            const std::vector<netem::Rule>& rules);

@@ -1,6 +1,7 @@
 #include "harness/scenario/write_scenario.hpp"
 
 #include "netem/distribution_settings.hpp"
+#include "netem/rule_settings.hpp"
 #include "settings/units.hpp"
 #include "settings/value.hpp"
 
@@ -126,26 +127,6 @@ void write_target(Writer& writer, const TargetSettings& target) {
     writer.auth(reference.auth);
 }
 
-std::string reply_text(int reply) {
-    if (reply == 0) return "any";
-    return reply < 10 ? fmt::format("{}xx", reply) : fmt::format("{}", reply);
-}
-
-std::string selector_text(const netem::Selector& when) {
-    std::vector<std::string> parts{fmt::format("phase = {}", toml_text(to_string(when.phase))),
-                                   fmt::format("reply = {}", toml_text(reply_text(when.reply))),
-                                   fmt::format("probability = {}", when.probability)};
-    if (when.first != 0) parts.push_back(fmt::format("first = {}", when.first));
-    if (when.nth != 0) parts.push_back(fmt::format("nth = {}", when.nth));
-    if (when.every_nth != 0) parts.push_back(fmt::format("every = {}", when.every_nth));
-    if (when.attempt != 0) parts.push_back(fmt::format("attempt = {}", when.attempt));
-    if (!when.recipient.empty())
-        parts.push_back(fmt::format("recipient = {}", toml_text(when.recipient)));
-    if (!when.sender.empty()) parts.push_back(fmt::format("sender = {}", toml_text(when.sender)));
-    parts.push_back(fmt::format("scope = \"{}\"", when.counts_over_run ? "run" : "message"));
-    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
-}
-
 /// Several bounds on one figure are one key with a list: TOML has each key once.
 void write_expectations(Writer& writer, const std::vector<Expectation>& expectations) {
     if (expectations.empty()) return;
@@ -186,10 +167,8 @@ std::string to_toml(const Scenario& scenario) {
     write_message(writer, scenario.message);
     write_target(writer, scenario.target);
     for (const netem::Rule& rule : scenario.rules) {
-        writer.header("[[impair]]");
-        writer.text("name", rule.name);
-        writer.line("when", selector_text(rule.when));
-        writer.line("effect", netem::to_toml(rule.effect));
+        toml += '\n';
+        toml += netem::to_toml(rule);
     }
     writer.header("[drain]");
     writer.duration("quiet_for", scenario.drain.quiet_for);

@@ -59,7 +59,7 @@ std::string Cut::to_toml() const {
                        how_names[static_cast<std::size_t>(how)], when);
 }
 
-Verdict Cut::decide(world::Random&) const {
+Verdict Cut::decide(const Sight&, world::Random&) const {
     return {.cut = side, .how = how, .cut_after_bytes = after_bytes};
 }
 

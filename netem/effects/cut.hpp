@@ -1,5 +1,6 @@
 #pragma once
 
+#include "netem/sight.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 #include "world/random.hpp"
@@ -19,7 +20,7 @@ struct Cut {
 
     static Cut read(settings::Section& effect);
     std::string to_toml() const;
-    Verdict decide(world::Random& random) const;
+    Verdict decide(const Sight& sight, world::Random& random) const;
 
     bool operator==(const Cut&) const = default;
 };

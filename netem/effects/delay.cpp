@@ -18,7 +18,7 @@ std::string Delay::to_toml() const {
     return netem::to_toml(time, Quantity::time);
 }
 
-Verdict Delay::decide(world::Random& random) const {
+Verdict Delay::decide(const Sight&, world::Random& random) const {
     return {.passing = Verdict::Passing::after_delay, .delay = time.draw_duration(random)};
 }
 

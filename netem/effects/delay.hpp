@@ -1,5 +1,6 @@
 #pragma once
 
+#include "netem/sight.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 #include "world/distribution.hpp"
@@ -16,7 +17,7 @@ struct Delay {
 
     static Delay read(settings::Section& effect);
     std::string to_toml() const;
-    Verdict decide(world::Random& random) const;
+    Verdict decide(const Sight& sight, world::Random& random) const;
 
     bool operator==(const Delay&) const = default;
 };

@@ -14,7 +14,7 @@ std::string Drop::to_toml() const {
     return "\"reply\"";
 }
 
-Verdict Drop::decide(world::Random&) const {
+Verdict Drop::decide(const Sight&, world::Random&) const {
     return {.passing = Verdict::Passing::withhold};
 }
 

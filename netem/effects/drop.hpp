@@ -1,5 +1,6 @@
 #pragma once
 
+#include "netem/sight.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 #include "world/random.hpp"
@@ -15,7 +16,7 @@ struct Drop {
 
     static Drop read(settings::Section& effect);
     std::string to_toml() const;
-    Verdict decide(world::Random& random) const;
+    Verdict decide(const Sight& sight, world::Random& random) const;
 
     bool operator==(const Drop&) const = default;
 };

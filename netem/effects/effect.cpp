@@ -1,4 +1,4 @@
-// The registry is the variant itself: what is listed there can be read, written and decided.
+// What an effect can do is told by the functions it has, so a new one needs no line here.
 #include "netem/effects/effect.hpp"
 
 #include <fmt/format.h>
@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <type_traits>
 #include <utility>
 
 namespace twofifty::netem {
@@ -20,6 +21,36 @@ constexpr std::array<std::string_view, effect_count> names_of(std::index_sequenc
 
 constexpr std::array effect_names = names_of(std::make_index_sequence<effect_count>());
 
+template <class T>
+concept ActsOnReply = requires(const T& effect, const Sight& sight, world::Random& random) {
+    effect.decide(sight, random);
+};
+template <class T>
+concept ActsOnStream = std::is_base_of_v<StreamEffect, T>;
+template <class T>
+concept ActsOnAccept = requires(const T& effect) {
+    effect.admit();
+};
+template <class T>
+concept ActsOnClose = requires(const T& effect) {
+    effect.forwarding();
+};
+
+template <class T>
+constexpr EffectKind kind_of_type() {
+    static_assert(ActsOnReply<T> + ActsOnStream<T> + ActsOnAccept<T> + ActsOnClose<T> == 1);
+    if (ActsOnReply<T>) return EffectKind::reply;
+    if (ActsOnStream<T>) return EffectKind::stream;
+    return ActsOnAccept<T> ? EffectKind::accept : EffectKind::close;
+}
+
+template <std::size_t... index>
+constexpr std::array<EffectKind, effect_count> kinds_of(std::index_sequence<index...>) {
+    return {kind_of_type<std::variant_alternative_t<index, Effect>>()...};
+}
+
+constexpr std::array effect_kinds = kinds_of(std::make_index_sequence<effect_count>());
+
 template <std::size_t index = 0>
 Effect read_named(settings::Section& section, std::string_view name) {
     if constexpr (index + 1 < effect_count) {
@@ -29,6 +60,19 @@ Effect read_named(settings::Section& section, std::string_view name) {
 }
 
 }  // namespace
+
+EffectKind kind_of(const Effect& effect) {
+    return effect_kinds[effect.index()];
+}
+
+std::optional<EffectKind> kind_in(const settings::Section& effect) {
+    for (const std::string& key : effect.keys()) {
+        const auto found = std::ranges::find(effect_names, key);
+        if (found != effect_names.end())
+            return effect_kinds[static_cast<std::size_t>(found - effect_names.begin())];
+    }
+    return std::nullopt;
+}
 
 Effect read_effect(settings::Section& section) {
     const std::vector<std::string> keys = section.keys();
@@ -59,8 +103,56 @@ std::string_view name_of(const Effect& effect) {
     return effect_names[effect.index()];
 }
 
-Verdict decide(const Effect& effect, world::Random& random) {
-    return std::visit([&random](const auto& one) { return one.decide(random); }, effect);
+Verdict decide(const Effect& effect, const Sight& sight, world::Random& random) {
+    return std::visit(
+        [&]<class T>(const T& one) -> Verdict {
+            if constexpr (ActsOnReply<T>) return one.decide(sight, random);
+            return {};
+        },
+        effect);
+}
+
+void begin(const Effect& effect, PathState& state) {
+    std::visit(
+        [&]<class T>(const T& one) {
+            if constexpr (ActsOnStream<T>) one.begin(state);
+        },
+        effect);
+}
+
+void pass(const Effect& effect, std::vector<Parcel>& parcels, TimePoint at, PathState& state) {
+    std::visit(
+        [&]<class T>(const T& one) {
+            if constexpr (ActsOnStream<T>) one.pass(parcels, at, state);
+        },
+        effect);
+}
+
+TimePoint close(const Effect& effect, TimePoint at, PathState& state) {
+    return std::visit(
+        [&]<class T>(const T& one) -> TimePoint {
+            if constexpr (ActsOnStream<T>) return one.close(at, state);
+            return at;
+        },
+        effect);
+}
+
+Admission admit(const Effect& effect) {
+    return std::visit(
+        []<class T>(const T& one) -> Admission {
+            if constexpr (ActsOnAccept<T>) return one.admit();
+            return {};
+        },
+        effect);
+}
+
+CloseForwarding forwarding(const Effect& effect) {
+    return std::visit(
+        []<class T>(const T& one) -> CloseForwarding {
+            if constexpr (ActsOnClose<T>) return one.forwarding();
+            return {};
+        },
+        effect);
 }
 
 }  // namespace twofifty::netem

@@ -1,24 +1,45 @@
 // The effects a rule can have, as one variant. Each is a small struct in a file of its own: its
-// data, how it is read from settings and written back, and a pure verdict. docs/effects.md says how
+// data, how it is read from settings and written back, and pure functions. docs/effects.md says how
 // to add one.
 #pragma once
 
+#include "netem/admission.hpp"
 #include "netem/effects/cut.hpp"
 #include "netem/effects/delay.hpp"
 #include "netem/effects/drop.hpp"
+#include "netem/effects/forward_close.hpp"
 #include "netem/effects/hold.hpp"
+#include "netem/effects/latency.hpp"
 #include "netem/effects/replace.hpp"
+#include "netem/effects/reset.hpp"
 #include "netem/effects/swallow.hpp"
+#include "netem/sight.hpp"
+#include "netem/transit.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace twofifty::netem {
 
-using Effect = std::variant<Delay, Hold, Drop, Swallow, Cut, Replace>;
+/// The registry: what is listed here can be read, written and applied.
+using Effect = std::variant<Delay, Hold, Drop, Swallow, Cut, Replace,  // on a reply
+                            Latency,                                   // on the stream
+                            Reset, ForwardClose>;                      // on a connection
+
+/// What an effect is about: its function's name says it. `decide(Sight, Random)` makes a Verdict
+/// of a reply; `begin`, `pass` and `close` (StreamEffect) work on one direction's bytes; `admit()`
+/// receives a client; `forwarding()` says when the server learns that the client has gone.
+enum class EffectKind : std::uint8_t { reply, stream, accept, close };
+
+EffectKind kind_of(const Effect& effect);
+
+/// What the effect in a table is about, before it is read; nothing where it names none.
+std::optional<EffectKind> kind_in(const settings::Section& effect);
 
 /// Reads `effect = { drop = "reply" }`: exactly one known key. Throws settings::Error.
 Effect read_effect(settings::Section& section);
@@ -29,7 +50,19 @@ std::string to_toml(const Effect& effect);
 /// "drop", "delay", ...
 std::string_view name_of(const Effect& effect);
 
-/// What is to happen. Pure: the same effect and the same random state give the same verdict.
-Verdict decide(const Effect& effect, world::Random& random);
+/// What is to happen to a reply. Pure: the same effect, sight and random state give the same
+/// verdict. REQUIRES: kind_of(effect) is reply.
+Verdict decide(const Effect& effect, const Sight& sight, world::Random& random);
+
+/// The functions of StreamEffect. REQUIRES: kind_of(effect) is stream.
+void begin(const Effect& effect, PathState& state);
+void pass(const Effect& effect, std::vector<Parcel>& parcels, TimePoint at, PathState& state);
+TimePoint close(const Effect& effect, TimePoint at, PathState& state);
+
+/// REQUIRES: kind_of(effect) is accept.
+Admission admit(const Effect& effect);
+
+/// REQUIRES: kind_of(effect) is close.
+CloseForwarding forwarding(const Effect& effect);
 
 }  // namespace twofifty::netem

@@ -31,7 +31,7 @@ std::string Hold::to_toml() const {
     return {};
 }
 
-Verdict Hold::decide(world::Random&) const {
+Verdict Hold::decide(const Sight&, world::Random&) const {
     switch (until) {
         case Until::time: return {.passing = Verdict::Passing::after_delay, .delay = time};
         case Until::forever: return {.passing = Verdict::Passing::withhold};

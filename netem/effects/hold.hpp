@@ -1,5 +1,6 @@
 #pragma once
 
+#include "netem/sight.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 #include "world/random.hpp"
@@ -18,7 +19,7 @@ struct Hold {
 
     static Hold read(settings::Section& effect);
     std::string to_toml() const;
-    Verdict decide(world::Random& random) const;
+    Verdict decide(const Sight& sight, world::Random& random) const;
 
     bool operator==(const Hold&) const = default;
 };

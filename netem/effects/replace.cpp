@@ -32,7 +32,7 @@ std::string Replace::to_toml() const {
     return settings::toml_text(reply);
 }
 
-Verdict Replace::decide(world::Random&) const {
+Verdict Replace::decide(const Sight&, world::Random&) const {
     return {.replacement = reply + "\r\n"};
 }
 

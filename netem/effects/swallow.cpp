@@ -14,7 +14,7 @@ std::string Swallow::to_toml() const {
     return "\"reply\"";
 }
 
-Verdict Swallow::decide(world::Random&) const {
+Verdict Swallow::decide(const Sight&, world::Random&) const {
     return {.passing = Verdict::Passing::remove};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "netem/sight.hpp"
 #include "netem/verdict.hpp"
 #include "settings/section.hpp"
 #include "world/random.hpp"
@@ -16,7 +17,7 @@ struct Swallow {
 
     static Swallow read(settings::Section& effect);
     std::string to_toml() const;
-    Verdict decide(world::Random& random) const;
+    Verdict decide(const Sight& sight, world::Random& random) const;
 
     bool operator==(const Swallow&) const = default;
 };

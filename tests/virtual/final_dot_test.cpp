@@ -21,6 +21,7 @@ public:
     NarrowStream(world::ReadyQueue& ready, std::string replies, std::size_t takes, bool resets)
         : ready_(ready), replies_(std::move(replies)), takes_(takes), resets_(resets) {}
 
+    std::size_t read_now(std::span<char>) override { return 0; }
     void shutdown_send() override {}
     void close() override {}
     void reset() override {}

@@ -35,11 +35,10 @@ ProxyBench::ProxyBench(std::initializer_list<RuleText> rule_texts, const ProxyBe
       rules(rules_of(rule_texts), 1),
       client(world),
       server(world),
-      proxy_({world.clock(), world.network(), rules, recipients, recorder},
-             {.listen = {"127.0.0.1", 0},
-              .upstream = upstream,
-              .lmtp = options.lmtp,
-              .run_id = bench_run_id}),
+      identities_(bench_run_id, recipients),
+      proxy_({world.clock(), world.network(), rules, identities_, recorder},
+             {.listen = {"127.0.0.1", 0}, .upstream = upstream, .lmtp = options.lmtp},
+             connections_),
       tasks_(world.clock().ready()) {
     if (options.upstream_listens) listener_ = *world.network().listen(upstream);
     endpoint_ = *proxy_.start();

@@ -62,6 +62,8 @@ private:
     world::Task<> open();
 
     std::unique_ptr<world::Listener> listener_;
+    netem::FleetIdentities identities_;
+    netem::ConnectionCounter connections_;
     netem::Proxy proxy_;
     world::Endpoint endpoint_;
     world::TaskScope tasks_;

@@ -39,6 +39,16 @@ public:
         return false;
     }
 
+    std::size_t read_now(std::span<char> buffer) {
+        // A forgotten read that has not come back may still take bytes: theirs is the turn.
+        if (closed_ || read_ended_ || reading_) return 0;
+        boost::system::error_code error;
+        const std::size_t bytes =
+            socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
+        if (error && error != asio::error::would_block) read_ended_ = translate(error);
+        return error ? 0 : bytes;
+    }
+
     bool start_write(WriteAll& write) {
         if (closed_ || send_ended_) {
             write.finish(Error::closed, 0);
@@ -154,6 +164,7 @@ public:
         : connection_(std::move(connection)) {}
     ~RealStream() override { connection_->close(false); }
 
+    std::size_t read_now(std::span<char> buffer) override { return connection_->read_now(buffer); }
     void shutdown_send() override { connection_->shutdown_send(); }
     void close() override { connection_->close(false); }
     void reset() override { connection_->close(true); }

@@ -23,6 +23,11 @@ public:
         return false;
     }
 
+    std::size_t read_now(std::span<char> buffer) {
+        if (read_closed_) return 0;
+        return take(buffer);
+    }
+
     bool start_write(WriteAll& write) {
         if (write_end_) {
             write.finish(*write_end_, 0);
@@ -135,13 +140,19 @@ private:
             reader_ = &read;
     }
 
+    /// Moves what one read yields of what has arrived.
+    std::size_t take(std::span<char> buffer) {
+        const std::size_t available = std::min(arrived_, buffer.size());
+        if (available == 0) return 0;
+        const std::size_t bytes = network_.portion(available);
+        std::memcpy(buffer.data(), data_.data() + head_, bytes);
+        consume(bytes);
+        return bytes;
+    }
+
     template <class Finish>
     bool deliver(ReadSome& read, Finish finish) {
-        const std::size_t available = std::min(arrived_, read.buffer().size());
-        if (available > 0) {
-            const std::size_t bytes = network_.portion(available);
-            std::memcpy(read.buffer().data(), data_.data() + head_, bytes);
-            consume(bytes);
+        if (const std::size_t bytes = take(read.buffer()); bytes > 0) {
             finish(boost::system::error_code{}, bytes);
             return true;
         }
@@ -201,6 +212,7 @@ public:
         : connection_(std::move(connection)), end_(end) {}
     ~VirtualStream() override { close(); }
 
+    std::size_t read_now(std::span<char> buffer) override { return incoming().read_now(buffer); }
     void shutdown_send() override { outgoing().end_writing(Error::end_of_stream, Error::closed); }
 
     void close() override {

@@ -20,7 +20,7 @@ Effect read(const std::string& table) {
 
 Verdict verdict_of(const std::string& table) {
     world::Random random(1);
-    return decide(read(table), random);
+    return decide(read(table), {}, random);
 }
 
 TEST(Effects, ADelayIsATime) {
@@ -33,7 +33,7 @@ TEST(Effects, ADelayIsDrawnFromItsDistribution) {
     world::Random random(7);
     world::Random same(7);
     const world::Distribution distribution{.shape = world::Shape::uniform, .a = 1e9, .b = 2e9};
-    EXPECT_EQ(decide(read(table), random).delay, distribution.draw_duration(same));
+    EXPECT_EQ(decide(read(table), {}, random).delay, distribution.draw_duration(same));
 }
 
 TEST(Effects, AHoldIsATimeADeadPathOrTheNextCommand) {

@@ -1,0 +1,160 @@
+#include "netem/transactions.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace twofifty::netem {
+namespace {
+
+std::uint16_t code_of(std::string_view reply) {
+    std::uint16_t code = 0;
+    const std::string_view digits = reply.substr(0, 3);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code);
+    return error == std::errc{} && end == digits.data() + 3 ? code : 0;
+}
+
+}  // namespace
+
+Transactions::Transactions(const ProxyContext& context, std::uint32_t connection)
+    : context_(context), connection_(connection) {}
+
+Transaction& Transactions::get(std::uint32_t number) {
+    if (number == 0) return nobodys_;
+    for (Transaction& open : open_)
+        if (open.number == number) return open;
+    open_.push_back({.number = number, .began = context_.clock.now()});
+    return open_.back();
+}
+
+const Transaction* Transactions::find(std::uint32_t number) const {
+    const auto found = std::ranges::find(open_, number, &Transaction::number);
+    return found == open_.end() ? nullptr : &*found;
+}
+
+void Transactions::add_content(Transaction& transaction, std::string_view bytes, bool chunked) {
+    transaction.size += bytes.size();
+    transaction.chunked = chunked;
+    if (!context_.identities.reads_content()) return;
+    if (!transaction.content) transaction.content = std::make_unique<Transaction::Content>();
+    Transaction::Content& content = *transaction.content;
+    if (chunked) return content.reader.add(bytes);
+    content.piece.clear();
+    content.unstuffer.feed(bytes, content.piece);
+    content.reader.add(content.piece);
+}
+
+void Transactions::end_content(Transaction& transaction, std::string_view sender,
+                               const std::vector<std::string>& recipients) {
+    transaction.end_of_data = context_.clock.now();
+    transaction.ended = true;
+    if (!context_.identities.reads_content()) return;
+    if (!transaction.content) transaction.content = std::make_unique<Transaction::Content>();
+    transaction.message =
+        context_.identities.message_of_content(sender, transaction.content->reader);
+    if (transaction.message != 0)
+        transaction.attempt = context_.rules.count_attempt(transaction.message);
+    introduce(transaction, recipients);
+}
+
+void Transactions::on_mail(Transaction& transaction, std::string_view sender) {
+    if (context_.identities.reads_content() || transaction.attempt != 0) return;
+    transaction.message = context_.identities.message_of_sender(sender);
+    if (transaction.message != 0)
+        transaction.attempt = context_.rules.count_attempt(transaction.message);
+}
+
+/// Where messages are known by their content, nobody else records that they were sent.
+void Transactions::introduce(Transaction& transaction, const std::vector<std::string>& recipients) {
+    if (transaction.message == 0 || !transaction.content) return;
+    for (const std::string& address : recipients) {
+        const std::uint32_t recipient = context_.identities.recipient(address);
+        if (recipient == 0 ||
+            std::ranges::find(transaction.introduced, recipient) != transaction.introduced.end())
+            continue;
+        Event submitted = event(EventKind::submitted, transaction);
+        submitted.recipient = recipient;
+        submitted.quantity = static_cast<std::int64_t>(transaction.size);
+        submitted.digest = transaction.content->reader.body_digest();
+        context_.recorder.record(std::move(submitted));
+        if (transaction.introduced.empty()) {
+            context_.recorder.record(event(EventKind::attempt_started, transaction));
+            context_.recorder.record(event(EventKind::content_sent, transaction));
+        }
+        transaction.introduced.push_back(recipient);
+        transaction.undecided.push_back(recipient);
+    }
+}
+
+void Transactions::on_data_done(Transaction& transaction, const smtp::Reply& reply,
+                                const std::vector<std::string>& recipients,
+                                std::string_view recipient) {
+    introduce(transaction, recipients);
+    if (transaction.message == 0 || !reply.positive()) return;
+    Event accepted = event(EventKind::transaction_accepted, transaction);
+    accepted.code = reply.code;
+    accepted.duration = context_.clock.now() - transaction.end_of_data;
+    accepted.text = smtp::queue_id(reply);
+    const auto note = [&](std::string_view address) {
+        accepted.recipient = context_.identities.recipient(address);
+        context_.recorder.record(accepted);
+        // Nobody looks behind the server: what it accepted is the copy that is counted.
+        if (!transaction.content) return;
+        Event copy = accepted;
+        copy.kind = EventKind::copy_found;
+        copy.node = 1;
+        copy.quantity = transaction.content->reader.received_headers();
+        copy.digest = transaction.content->reader.body_digest();
+        context_.recorder.record(std::move(copy));
+    };
+    if (!recipient.empty()) return note(recipient);
+    for (const std::string& address : recipients) note(address);
+}
+
+void Transactions::on_told(Transaction& transaction, std::string_view recipient,
+                           std::string_view reply, bool cut) {
+    const std::uint16_t code = code_of(reply);
+    const std::vector<std::uint32_t> undecided = transaction.undecided;
+    const std::uint32_t one = recipient.empty() ? 0 : context_.identities.recipient(recipient);
+    // What a client was not told it may still learn while its connection lasts, but for a cut.
+    if (code == 0 && !cut) return;
+    for (const std::uint32_t number : undecided)
+        if (one == 0 || one == number) end_attempt(transaction, number, code, cut);
+}
+
+void Transactions::on_client_gone(bool cut) {
+    for (Transaction& transaction : open_) {
+        const std::vector<std::uint32_t> undecided = transaction.undecided;
+        for (const std::uint32_t recipient : undecided) end_attempt(transaction, recipient, 0, cut);
+    }
+}
+
+void Transactions::end_attempt(Transaction& transaction, std::uint32_t recipient,
+                               std::uint16_t code, bool cut) {
+    std::erase(transaction.undecided, recipient);
+    Event ended = event(EventKind::attempt_ended, transaction);
+    ended.recipient = recipient;
+    ended.phase = Phase::data_done;
+    ended.code = code;
+    ended.outcome = code == 0 ? Outcome::unknown : outcome_of(code);
+    ended.duration = context_.clock.now() - transaction.end_of_data;
+    // A client that leaves without having been cut off has lost its patience.
+    if (code == 0) ended.text = cut ? "connection_reset" : "timed_out";
+    context_.recorder.record(std::move(ended));
+}
+
+void Transactions::forget_before(std::uint32_t number) {
+    std::erase_if(open_, [&](const Transaction& open) {
+        return open.number < number && open.undecided.empty();
+    });
+}
+
+Event Transactions::event(EventKind kind, const Transaction& transaction) const {
+    return {.at = context_.clock.now(),
+            .kind = kind,
+            .phase = kind == EventKind::transaction_accepted ? Phase::data_done : Phase::none,
+            .message = transaction.message,
+            .attempt = transaction.attempt,
+            .connection = connection_};
+}
+
+}  // namespace twofifty::netem
