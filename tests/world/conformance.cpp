@@ -46,10 +46,11 @@ private:
 };
 
 TlsSides make_tls_sides(tls::Version version) {
-    const std::vector<std::string> names{"server.test"};
+    // Making a key takes a while.
+    static const std::vector<std::string> names{"server.test"};
+    static const tls::Identity identity = tls::make_identity(names);
     const tls::Versions versions{version, version};
-    return {tls::Context::for_client("", versions),
-            tls::Context::for_server(tls::make_identity(names), versions)};
+    return {tls::Context::for_client("", versions), tls::Context::for_server(identity, versions)};
 }
 
 Task<> shake_hands(Surroundings& here, const tls::Context& side, std::unique_ptr<Stream>& stream) {
