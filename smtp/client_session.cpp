@@ -2,6 +2,7 @@
 
 #include "smtp/base64.hpp"
 #include "smtp/client_transaction.hpp"
+#include "tls/handshake.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -31,6 +32,18 @@ ClientSession::ClientSession(world::Clock& clock, std::unique_ptr<world::Stream>
       reply_due_from_(clock.now()) {}
 
 Task<std::optional<ClientSession::Failure>> ClientSession::open() {
+    const TlsUse use = options_.tls ? options_.tls->use : TlsUse::none;
+    std::optional<Failure> failure;
+    if (use == TlsUse::implicit) failure = co_await secure(clock_.now());
+    if (!failure) failure = co_await be_greeted();
+    if (!failure) failure = co_await introduce();
+    if (!failure && (use == TlsUse::opportunistic || use == TlsUse::starttls))
+        failure = co_await start_tls();
+    if (!failure && options_.credentials) failure = co_await authenticate();
+    co_return failure;
+}
+
+Task<std::optional<ClientSession::Failure>> ClientSession::be_greeted() {
     const Result<Answer> greeting = co_await receive(Phase::greeting);
     const Duration waited = clock_.now() - reply_due_from_;
     if (!greeting) co_return Failure{Phase::greeting, greeting.error(), 0, waited};
@@ -39,12 +52,12 @@ Task<std::optional<ClientSession::Failure>> ClientSession::open() {
         end(Error::service_not_available);
         co_return Failure{Phase::greeting, last_error_, greeting->reply.code, greeting->latency};
     }
-    std::optional<Failure> failure = co_await introduce();
-    if (!failure && options_.credentials) failure = co_await authenticate();
-    co_return failure;
+    co_return std::nullopt;
 }
 
 Task<std::optional<ClientSession::Failure>> ClientSession::introduce() {
+    // What was learnt in plain text does not hold any more (RFC 3207 4.2).
+    extensions_ = {};
     const std::string first = (options_.lmtp ? "LHLO " : "EHLO ") + options_.helo + "\r\n";
     Result<Answer> answer = co_await command(first, Phase::helo);
     // A server that knows no EHLO says 5xx; then HELO, without extensions (RFC 5321 3.2). LMTP has
@@ -62,6 +75,40 @@ Task<std::optional<ClientSession::Failure>> ClientSession::introduce() {
         end(Error::service_not_available);
         co_return Failure{Phase::helo, last_error_, answer->reply.code, answer->latency};
     }
+    co_return std::nullopt;
+}
+
+Task<std::optional<ClientSession::Failure>> ClientSession::start_tls() {
+    const bool required = options_.tls->use == TlsUse::starttls;
+    if (!extensions_.starttls && !required) co_return std::nullopt;
+    if (!extensions_.starttls) co_return Failure{Phase::starttls, end(Error::tls_not_available)};
+
+    const TimePoint started = clock_.now();
+    const Result<Answer> answer = co_await command("STARTTLS\r\n", Phase::starttls);
+    if (!answer) co_return Failure{Phase::starttls, answer.error(), 0, clock_.now() - started};
+    note_reply(nullptr, Phase::starttls, 0, *answer);
+    if (!answer->reply.positive()) {
+        if (usable_ && !required) co_return std::nullopt;
+        co_return Failure{Phase::starttls, end(Error::tls_not_available), answer->reply.code,
+                          answer->latency};
+    }
+    if (!unread_.empty())
+        co_return Failure{Phase::starttls, end(Error::plain_text_before_tls), 0, answer->latency};
+    std::optional<Failure> failure = co_await secure(started);
+    if (!failure) failure = co_await introduce();
+    co_return failure;
+}
+
+/// The handshake, within what is left of the phase's time since `started`.
+Task<std::optional<ClientSession::Failure>> ClientSession::secure(TimePoint started) {
+    const ClientTls& tls = *options_.tls;
+    const TimePoint deadline = started + options_.timeouts[Phase::starttls];
+    Result<std::unique_ptr<world::Stream>> inside =
+        co_await tls::handshake(clock_, std::move(stream_), tls.context, tls.server_name, deadline);
+    reply_due_from_ = clock_.now();
+    if (!inside)
+        co_return Failure{Phase::starttls, end(inside.error()), 0, reply_due_from_ - started};
+    stream_ = std::move(*inside);
     co_return std::nullopt;
 }
 
@@ -99,7 +146,7 @@ Task<> ClientSession::quit() {
         if (answer) note_reply(nullptr, Phase::quit, 0, *answer);
         usable_ = false;
     }
-    stream_->close();
+    if (stream_) stream_->close();
 }
 
 Task<Result<ClientSession::Answer>> ClientSession::command(std::string_view line, Phase phase) {
@@ -156,6 +203,7 @@ void ClientSession::learn_extensions(const Reply& reply) {
         if (keyword == "CHUNKING") extensions_.chunking = true;
         if (keyword == "8BITMIME") extensions_.eight_bit_mime = true;
         if (keyword == "SIZE") extensions_.size = true;
+        if (keyword == "STARTTLS") extensions_.starttls = true;
         if (keyword == "AUTH") {
             const std::string mechanisms = line + " ";
             extensions_.auth_plain |= mechanisms.find(" PLAIN ") != std::string::npos;

@@ -1,4 +1,4 @@
-// The sending side of one connection: greeting, EHLO (or HELO, LHLO), AUTH, any number of
+// The sending side of one connection: greeting, EHLO (or HELO, LHLO), STARTTLS, AUTH, any number of
 // transactions, QUIT. Each step is readable as the dialogue it speaks, and each wait has the
 // deadline of its phase.
 #pragma once
@@ -8,6 +8,7 @@
 #include "smtp/message.hpp"
 #include "smtp/reply.hpp"
 #include "smtp/timeouts.hpp"
+#include "smtp/tls_options.hpp"
 #include "world/stream.hpp"
 #include "world/task.hpp"
 
@@ -35,6 +36,7 @@ struct ClientOptions {
     std::uint64_t chunk_size = 65536;
     Timeouts timeouts;
     std::optional<ClientCredentials> credentials{};
+    std::optional<ClientTls> tls{};
 };
 
 class ClientSession {
@@ -53,7 +55,8 @@ public:
         Duration waited{};
     };
 
-    /// Reads the greeting and introduces itself. After a failure the session is over.
+    /// Reads the greeting, introduces itself, and turns to TLS and authenticates where asked to.
+    /// After a failure the session is over.
     world::Task<std::optional<Failure>> open();
 
     /// One transaction; the results are in the order of the recipients. REQUIRES: usable().
@@ -75,6 +78,7 @@ private:
         bool chunking = false;
         bool eight_bit_mime = false;
         bool size = false;
+        bool starttls = false;
         bool auth_plain = false;
         bool auth_login = false;
     };
@@ -84,7 +88,10 @@ private:
     };
     struct Transaction;
 
+    world::Task<std::optional<Failure>> be_greeted();
     world::Task<std::optional<Failure>> introduce();
+    world::Task<std::optional<Failure>> start_tls();
+    world::Task<std::optional<Failure>> secure(TimePoint started);
     world::Task<std::optional<Failure>> authenticate();
     world::Task<bool> send_envelope(Transaction& transaction, bool with_data);
     world::Task<world::Result<std::uint16_t>> start_data(Transaction& transaction, bool sent);
@@ -106,7 +113,7 @@ private:
     boost::system::error_code end(boost::system::error_code error);
 
     world::Clock& clock_;
-    std::unique_ptr<world::Stream> stream_;
+    std::unique_ptr<world::Stream> stream_;  ///< Null once a handshake has failed.
     const ClientOptions& options_;
     Recorder& recorder_;
     std::uint32_t connection_;

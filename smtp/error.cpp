@@ -1,7 +1,7 @@
 #include "smtp/error.hpp"
 
 #include "record/check.hpp"
-#include "world/result.hpp"
+#include "tls/error.hpp"
 
 #include <array>
 #include <string>
@@ -29,8 +29,11 @@ constexpr std::array descriptions{
     Description{"authentication_failed",
                 "The server offers no mechanism that we speak, or refused the credentials."},
     Description{"protocol_violation", "The server answered what does not fit the command."},
+    Description{"tls_not_available", "The server does not offer STARTTLS, or refused it."},
+    Description{"plain_text_before_tls",
+                "Plain text stood between the reply to STARTTLS and the handshake."},
 };
-static_assert(descriptions.size() == static_cast<std::size_t>(Error::protocol_violation) + 1);
+static_assert(descriptions.size() == static_cast<std::size_t>(Error::plain_text_before_tls) + 1);
 
 class Category final : public boost::system::error_category {
 public:
@@ -57,7 +60,7 @@ boost::system::error_code make_error_code(Error error) {
 }
 
 std::string name_of(const boost::system::error_code& error) {
-    if (error.category() != category) return world::name_of(error);
+    if (error.category() != category) return tls::name_of(error);
     return std::string(to_string(static_cast<Error>(error.value())));
 }
 

@@ -29,6 +29,11 @@ enum class Error : std::uint8_t {
     authentication_failed,
     /// An answer that fits no command (a 2xx to DATA).
     protocol_violation,
+    /// STARTTLS is required, and the server does not offer it, or refused it.
+    tls_not_available,
+    /// Bytes behind the 220 to STARTTLS, in plain text: somebody put them there, to be read as if
+    /// they had come over TLS (CVE-2011-0411).
+    plain_text_before_tls,
 };
 
 /// The error's name: "reply_malformed".
@@ -36,7 +41,8 @@ std::string_view to_string(Error error);
 
 boost::system::error_code make_error_code(Error error);
 
-/// The name of an error of a session, whether ours or the world's: "reply_malformed", "timed_out".
+/// The name of an error of a session, whether ours, of TLS or the world's: "reply_malformed",
+/// "certificate_untrusted", "timed_out".
 std::string name_of(const boost::system::error_code& error);
 
 }  // namespace twofifty::smtp

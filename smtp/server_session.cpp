@@ -2,6 +2,7 @@
 
 #include "smtp/base64.hpp"
 #include "smtp/limits.hpp"
+#include "tls/handshake.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -18,8 +19,10 @@ ServerSession::ServerSession(world::Clock& clock, std::unique_ptr<world::Stream>
     : clock_(clock), stream_(std::move(stream)), options_(options), sink_(sink) {}
 
 Task<> ServerSession::serve() {
-    reply("220 " + options_.hostname + (options_.lmtp ? " LMTP twofifty" : " ESMTP twofifty"));
     bool open = true;
+    if (options_.tls && options_.tls->implicit) open = co_await secure();
+    if (!open) co_return;
+    reply("220 " + options_.hostname + (options_.lmtp ? " LMTP twofifty" : " ESMTP twofifty"));
     while (open) {
         const std::optional<std::string_view> line = co_await read_line();
         if (!line) break;
@@ -32,6 +35,8 @@ Task<> ServerSession::serve() {
             }
         } else if (content_follows && command.verb == Verb::bdat && options_.chunking) {
             open = co_await receive_chunk(command.argument);
+        } else if (content_follows && command.verb == Verb::starttls && options_.tls) {
+            open = co_await start_tls(command.argument);
         } else {
             open = answer(*line);
         }
@@ -41,7 +46,40 @@ Task<> ServerSession::serve() {
         }
     }
     co_await flush();
-    stream_->close();
+    if (stream_) stream_->close();
+}
+
+/// Turns to TLS. The session is then as if it had just begun, but for the greeting (RFC 3207 4.2).
+Task<bool> ServerSession::start_tls(std::string_view argument) {
+    if (secured_ || !greeted_ || in_transaction_) {
+        refuse(secured_ ? "503 5.5.1 TLS is active already" : "503 5.5.1 Not now");
+        co_return true;
+    }
+    if (!argument.empty()) {
+        refuse("501 5.5.4 STARTTLS takes no argument");
+        co_return true;
+    }
+    if (!unread_.empty()) {
+        // Plain text that waits here would be obeyed as if it had come over TLS (CVE-2011-0411).
+        refuse("554 5.5.1 Nothing may follow STARTTLS");
+        co_return false;
+    }
+    reply("220 2.0.0 Ready to start TLS");
+    const bool flushed = co_await flush();
+    if (!flushed) co_return false;
+    const bool secured = co_await secure();
+    greeted_ = false;
+    authenticated_ = false;
+    co_return secured;
+}
+
+Task<bool> ServerSession::secure() {
+    const TimePoint deadline = clock_.now() + options_.command_timeout;
+    Result<std::unique_ptr<world::Stream>> inside =
+        co_await tls::handshake(clock_, std::move(stream_), options_.tls->context, "", deadline);
+    secured_ = inside.has_value();
+    if (secured_) stream_ = std::move(*inside);
+    co_return secured_;
 }
 
 /// The next command line without its CRLF; nothing when the connection ended or was silent for too
@@ -211,6 +249,7 @@ void ServerSession::greet(const Command& command) {
         if (options_.size) lines.push_back("SIZE " + std::to_string(options_.max_size));
         if (options_.eight_bit_mime) lines.emplace_back("8BITMIME");
         if (options_.chunking) lines.emplace_back("CHUNKING");
+        if (options_.tls && !secured_) lines.emplace_back("STARTTLS");
         if (options_.credentials) lines.emplace_back("AUTH PLAIN LOGIN");
         lines.emplace_back("ENHANCEDSTATUSCODES");
     }

@@ -7,6 +7,7 @@
 #include "smtp/command.hpp"
 #include "smtp/content_reader.hpp"
 #include "smtp/dot_stuffing.hpp"
+#include "smtp/tls_options.hpp"
 #include "world/clock.hpp"
 #include "world/stream.hpp"
 #include "world/task.hpp"
@@ -37,6 +38,7 @@ struct ServerOptions {
     std::uint64_t max_size = 64ULL << 20;
     std::uint32_t max_recipients = 100;
     std::optional<ServerCredentials> credentials{};  ///< Offered, and required before MAIL.
+    std::optional<ServerTls> tls{};
     /// For the next command, or the next bytes of content (RFC 5321 4.5.3.2.7: at least five
     /// minutes).
     Duration command_timeout = std::chrono::minutes{5};
@@ -74,6 +76,8 @@ public:
 private:
     enum class Login : std::uint8_t { none, plain_response, login_user, login_password };
 
+    world::Task<bool> start_tls(std::string_view argument);
+    world::Task<bool> secure();
     world::Task<std::optional<std::string_view>> read_line();
     world::Task<bool> read_more();
     world::Task<bool> flush();
@@ -96,7 +100,7 @@ private:
     void reset_transaction();
 
     world::Clock& clock_;
-    std::unique_ptr<world::Stream> stream_;
+    std::unique_ptr<world::Stream> stream_;  ///< Null once a handshake has failed.
     const ServerOptions& options_;
     MessageSink& sink_;
     std::array<char, 16384> buffer_;
@@ -104,6 +108,7 @@ private:
     std::string line_;
     std::string output_;
     bool line_too_long_ = false;
+    bool secured_ = false;
     bool greeted_ = false;
     bool authenticated_ = false;
     Login login_ = Login::none;

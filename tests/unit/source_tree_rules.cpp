@@ -22,9 +22,10 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_include{
     {"record", {"record"}},
     {"settings", {"record", "settings"}},
     {"world", {"record", "settings", "world"}},
-    {"smtp", {"record", "settings", "world", "smtp"}},
-    {"netem", {"record", "settings", "world", "smtp", "netem"}},
-    {"harness", {"record", "settings", "world", "smtp", "netem", "harness"}},
+    {"tls", {"record", "settings", "world", "tls"}},
+    {"smtp", {"record", "settings", "world", "tls", "smtp"}},
+    {"netem", {"record", "settings", "world", "tls", "smtp", "netem"}},
+    {"harness", {"record", "settings", "world", "tls", "smtp", "netem", "harness"}},
 };
 
 /// The parts of harness. Each may include those of a lower rank, and itself; parts of one rank do

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "tests/virtual/scripted_server.hpp"
+#include "tests/virtual/tls_sides.hpp"
 
 #include <initializer_list>
 #include <string>
@@ -33,8 +34,20 @@ inline ClientOptions auth_client(bool login) {
                          .credentials = ClientCredentials{"user", "secret", login}};
 }
 
+inline ClientOptions tls_client(TlsUse use) {
+    return ClientOptions{.timeouts = one_second_more_each(),
+                         .tls = ClientTls{use, client_context(), "b.test"}};
+}
+
 inline Step greeting() {
     return {Phase::greeting, "", "220 b.test ESMTP\r\n"};
+}
+inline Step starttls() {
+    return {Phase::starttls, "STARTTLS\r\n", "220 Go\r\n"};
+}
+/// The handshake, as a step of its own.
+inline Step handshake() {
+    return {Phase::starttls, "", "", true};
 }
 inline Step quit() {
     return {Phase::quit, "QUIT\r\n", "221 Bye\r\n"};

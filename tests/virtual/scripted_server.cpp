@@ -1,5 +1,7 @@
 #include "tests/virtual/scripted_server.hpp"
 
+#include "tests/virtual/tls_sides.hpp"
+#include "tls/handshake.hpp"
 #include "world/task_scope.hpp"
 
 #include <gtest/gtest.h>
@@ -54,19 +56,22 @@ Task<std::string> read_up_to(world::Stream& stream, std::size_t count) {
     co_return heard;
 }
 
-Task<> play(world::Listener& listener, const Script& script, Breakage breakage,
+Task<> play(world::Clock& clock, world::Listener& listener, const Script& script, Breakage breakage,
             std::string& unexpected) {
-    Result<std::unique_ptr<world::Stream>> accepted = co_await listener.accept();
-    world::Stream& stream = **accepted;
+    Result<std::unique_ptr<world::Stream>> stream = co_await listener.accept();
     for (std::size_t i = 0; i < script.size(); ++i) {
-        const std::string heard = co_await read_up_to(stream, script[i].expected.size());
+        const std::string heard = co_await read_up_to(**stream, script[i].expected.size());
         EXPECT_EQ(heard, script[i].expected) << "at step " << i;
-        if (i == breakage.step && breakage.how == Break::close) stream.close();
-        if (i == breakage.step && breakage.how == Break::reset) stream.reset();
+        if (i == breakage.step && breakage.how == Break::close) (*stream)->close();
+        if (i == breakage.step && breakage.how == Break::reset) (*stream)->reset();
         if (i == breakage.step) break;
-        co_await stream.write(script[i].reply);
+        co_await (*stream)->write(script[i].reply);
+        if (!script[i].then_tls) continue;
+        const tls::Context side = server_context();
+        stream = co_await tls::handshake(clock, std::move(*stream), side, "", never);
+        if (!stream) co_return;
     }
-    unexpected = co_await read_up_to(stream, 1'000'000);
+    unexpected = co_await read_up_to(**stream, 1'000'000);
 }
 
 Task<> hand_over_letters(world::virtual_world::VirtualWorld& world, const ClientOptions& options,
@@ -122,7 +127,7 @@ Conversation converse(const Script& script, const ClientOptions& options,
     EventList events(conversation.events);
     const auto listener = world.network().listen(address);
     world::TaskScope server(world.clock().ready());
-    server.spawn(play(**listener, script, breakage, conversation.unexpected));
+    server.spawn(play(world.clock(), **listener, script, breakage, conversation.unexpected));
     const auto ended = world.run(hand_over_letters(world, options, letters, events, conversation));
     EXPECT_EQ(ended, world::virtual_world::Ended::finished);
     world.run_until(world.now());

@@ -18,6 +18,7 @@ struct Step {
     Phase phase;
     std::string expected;
     std::string reply;
+    bool then_tls{};  ///< Behind the reply, both sides turn to TLS.
 };
 using Script = std::vector<Step>;
 

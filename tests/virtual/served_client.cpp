@@ -1,6 +1,8 @@
 #include "tests/virtual/served_client.hpp"
 
 #include "record/content_digest.hpp"
+#include "tests/virtual/tls_sides.hpp"
+#include "tls/handshake.hpp"
 
 namespace twofifty::smtp {
 
@@ -29,19 +31,21 @@ Task<std::vector<std::string>> NotingSink::take(const ReceivedMessage& message) 
 ServedClient::ServedClient(ServerOptions session_options)
     : options(std::move(session_options)),
       session_(std::make_unique<world::TaskScope>(world.clock().ready())),
+      listening_(std::make_unique<world::TaskScope>(world.clock().ready())),
       tasks_(std::make_unique<world::TaskScope>(world.clock().ready())) {
     std::unique_ptr<world::Stream> accepted;
     const auto listener = world.network().listen({"127.0.0.1", 25});
     tasks_->spawn(accept(**listener, accepted));
     tasks_->spawn(connect());
     world.run_until(at(0s));
-    tasks_->spawn(listen());
+    listening_->spawn(listen());
     session_->spawn(serve(std::move(accepted)));
     world.run_until(at(0s));
 }
 
 ServedClient::~ServedClient() {
     tasks_.reset();
+    listening_.reset();
     session_.reset();
 }
 
@@ -72,6 +76,25 @@ Task<> ServedClient::listen() {
 
 Task<> ServedClient::write(std::string bytes) {
     co_await stream_->write(bytes);
+}
+
+Task<> ServedClient::shake_hands(std::string& result) {
+    const tls::Context side = client_context();
+    Result<std::unique_ptr<world::Stream>> inside = co_await tls::handshake(
+        world.clock(), std::move(stream_), side, "receiver.test", world.now() + 1min);
+    result = inside ? "ok" : tls::name_of(inside.error());
+    if (inside) stream_ = std::move(*inside);
+}
+
+std::string ServedClient::turns_to_tls() {
+    std::string result;
+    // Nobody may read the records as text.
+    listening_->cancel();
+    tasks_->spawn(shake_hands(result));
+    world.run_until(world.now());
+    if (result == "ok") listening_->spawn(listen());
+    world.run_until(world.now());
+    return result;
 }
 
 std::string ServedClient::says(std::string_view bytes) {

@@ -59,6 +59,8 @@ public:
     std::string says(std::string_view bytes);
     /// Lets time pass; yields what was heard meanwhile.
     std::string waits_until(TimePoint when);
+    /// Shakes hands on the connection; yields "ok" or the error's name.
+    std::string turns_to_tls();
     void goes_away() { stream_->close(); }
     void resets() { stream_->reset(); }
     bool closed() const { return closed_; }
@@ -76,6 +78,7 @@ private:
     world::Task<> serve(std::unique_ptr<world::Stream> stream);
     world::Task<> listen();
     world::Task<> write(std::string bytes);
+    world::Task<> shake_hands(std::string& result);
     std::string heard();
 
     std::unique_ptr<world::Stream> stream_;
@@ -84,6 +87,7 @@ private:
     std::size_t pieces_told_ = 0;
     bool closed_ = false;
     std::unique_ptr<world::TaskScope> session_;
+    std::unique_ptr<world::TaskScope> listening_;
     std::unique_ptr<world::TaskScope> tasks_;
 };
 

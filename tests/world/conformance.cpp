@@ -1,5 +1,6 @@
 #include "tests/world/conformance.hpp"
 
+#include "tls/handshake.hpp"
 #include "world/real/real_world.hpp"
 #include "world/virtual/virtual_world.hpp"
 
@@ -15,31 +16,50 @@ constexpr std::uint64_t seed = 77;
 
 class InMemory final : public AnyWorld {
 public:
-    explicit InMemory(const virtual_world::NetworkOptions& options) : world_(seed, options) {}
-    Surroundings surroundings() override { return {world_.clock(), world_.network()}; }
+    InMemory(const virtual_world::NetworkOptions& options, const TlsSides* tls)
+        : world_(seed, options), tls_(tls) {}
+    Surroundings surroundings() override { return {world_.clock(), world_.network(), tls_}; }
     void run(Task<> main) override {
         EXPECT_EQ(world_.run(std::move(main)), virtual_world::Ended::finished);
     }
 
 private:
     virtual_world::VirtualWorld world_;
+    const TlsSides* tls_;
 };
 
 class OnSockets final : public AnyWorld {
 public:
-    OnSockets() : world_(std::chrono::steady_clock::now()) {
+    explicit OnSockets(const TlsSides* tls) : world_(std::chrono::steady_clock::now()), tls_(tls) {
         // Both ends of 500 connections are in this process.
         rlimit limit{};
         getrlimit(RLIMIT_NOFILE, &limit);
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
-    Surroundings surroundings() override { return {world_.clock(), world_.network()}; }
+    Surroundings surroundings() override { return {world_.clock(), world_.network(), tls_}; }
     void run(Task<> main) override { world_.run(std::move(main)); }
 
 private:
     real_world::RealWorld world_;
+    const TlsSides* tls_;
 };
+
+TlsSides make_tls_sides(tls::Version version) {
+    // Making a key takes a while.
+    static const std::vector<std::string> names{"server.test"};
+    static const tls::Identity identity = tls::make_identity(names);
+    const tls::Versions versions{version, version};
+    return {tls::Context::for_client("", versions), tls::Context::for_server(identity, versions)};
+}
+
+Task<> shake_hands(Surroundings& here, const tls::Context& side, std::unique_ptr<Stream>& stream) {
+    const TimePoint deadline = here.clock.now() + generous;
+    Result<std::unique_ptr<Stream>> inside =
+        co_await tls::handshake(here.clock, std::move(stream), side, "server.test", deadline);
+    EXPECT_TRUE(inside) << inside.error().message();
+    if (inside) stream = std::move(*inside);
+}
 
 Task<> accept_into(Listener& listener, std::unique_ptr<Stream>& into) {
     Result<std::unique_ptr<Stream>> stream = co_await listener.accept();
@@ -48,12 +68,33 @@ Task<> accept_into(Listener& listener, std::unique_ptr<Stream>& into) {
 
 }  // namespace
 
+const TlsSides& tls_sides(tls::Version version) {
+    static const TlsSides old_ones = make_tls_sides(tls::Version::tls_1_2);
+    static const TlsSides new_ones = make_tls_sides(tls::Version::tls_1_3);
+    return version == tls::Version::tls_1_2 ? old_ones : new_ones;
+}
+
 std::unique_ptr<AnyWorld> make_world(Kind kind) {
-    virtual_world::NetworkOptions options;
-    if (kind == Kind::on_sockets) return std::make_unique<OnSockets>();
-    if (kind != Kind::in_memory) options.latency = 3ms;
-    if (kind == Kind::with_short_reads) options.short_read_chance = 0.5;
-    return std::make_unique<InMemory>(options);
+    using virtual_world::NetworkOptions;
+    const auto over_tls = [](tls::Version version) { return &tls_sides(version); };
+    const tls::Version new_one = tls::Version::tls_1_3;
+    const NetworkOptions with_latency{.latency = 3ms};
+    const NetworkOptions unkind{.latency = 3ms, .short_read_chance = 0.5};
+    const NetworkOptions narrow{.latency = 1us, .short_read_chance = 0.5, .buffer_size = 300};
+    switch (kind) {
+        case Kind::in_memory: return std::make_unique<InMemory>(NetworkOptions{}, nullptr);
+        case Kind::with_latency: return std::make_unique<InMemory>(with_latency, nullptr);
+        case Kind::with_short_reads: return std::make_unique<InMemory>(unkind, nullptr);
+        case Kind::on_sockets: return std::make_unique<OnSockets>(nullptr);
+        case Kind::tls_in_memory:
+            return std::make_unique<InMemory>(NetworkOptions{}, over_tls(new_one));
+        case Kind::tls_with_short_reads:
+            return std::make_unique<InMemory>(narrow, over_tls(new_one));
+        case Kind::tls_1_2_on_sockets:
+            return std::make_unique<OnSockets>(over_tls(tls::Version::tls_1_2));
+        case Kind::tls_1_3_on_sockets: return std::make_unique<OnSockets>(over_tls(new_one));
+    }
+    return nullptr;
 }
 
 Task<Peers> connect_peers(Surroundings& here, std::string host) {
@@ -70,6 +111,11 @@ Task<Peers> connect_peers(Surroundings& here, std::string host) {
     EXPECT_TRUE(stream) << stream.error().message();
     if (stream) peers.client = std::move(*stream);
     co_await accepting.join();
+    if (here.tls && peers.client && peers.server) {
+        accepting.spawn(shake_hands(here, here.tls->server, peers.server));
+        co_await shake_hands(here, here.tls->client, peers.client);
+        co_await accepting.join();
+    }
     co_return peers;
 }
 

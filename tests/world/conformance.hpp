@@ -2,6 +2,7 @@
 // what is found in virtual time may be believed of the real network.
 #pragma once
 
+#include "tls/context.hpp"
 #include "world/deadline.hpp"
 #include "world/network.hpp"
 #include "world/task_scope.hpp"
@@ -21,10 +22,20 @@ using namespace std::chrono_literals;
 /// Long enough for a busy machine; nothing here waits so long where it is right.
 inline constexpr Duration generous = 60s;
 
+/// Whom each end of a connection over TLS takes itself for.
+struct TlsSides {
+    tls::Context client;
+    tls::Context server;
+};
+
+/// Sides of one version that trust each other; made once.
+const TlsSides& tls_sides(tls::Version version);
+
 /// What a test's coroutine is given.
 struct Surroundings {
     Clock& clock;
     Network& network;
+    const TlsSides* tls = nullptr;  ///< Connections of peers are over TLS.
 };
 
 /// Both ends of a connection, and where it was made.
@@ -48,7 +59,16 @@ Task<boost::system::error_code> write_error(Surroundings& here, Stream& stream,
 /// Text in which each place can be told from its neighbours.
 std::string pattern(std::size_t size);
 
-enum class Kind : std::uint8_t { in_memory, with_latency, with_short_reads, on_sockets };
+enum class Kind : std::uint8_t {
+    in_memory,
+    with_latency,
+    with_short_reads,
+    on_sockets,
+    tls_in_memory,
+    tls_with_short_reads,  ///< And with latency, and buffers smaller than a record.
+    tls_1_2_on_sockets,
+    tls_1_3_on_sockets,
+};
 
 /// One world, whichever it is.
 class AnyWorld {
@@ -64,12 +84,21 @@ std::unique_ptr<AnyWorld> make_world(Kind kind);
 inline const auto every_world =
     testing::Values(Kind::in_memory, Kind::with_latency, Kind::with_short_reads, Kind::on_sockets);
 
+/// The worlds of streams that carry TLS.
+inline const auto every_world_over_tls =
+    testing::Values(Kind::tls_in_memory, Kind::tls_with_short_reads, Kind::tls_1_2_on_sockets,
+                    Kind::tls_1_3_on_sockets);
+
 inline std::string name_of_world(const testing::TestParamInfo<Kind>& info) {
     switch (info.param) {
         case Kind::in_memory: return "in_memory";
         case Kind::with_latency: return "with_latency";
         case Kind::with_short_reads: return "with_short_reads";
         case Kind::on_sockets: return "on_sockets";
+        case Kind::tls_in_memory: return "tls_in_memory";
+        case Kind::tls_with_short_reads: return "tls_with_short_reads";
+        case Kind::tls_1_2_on_sockets: return "tls_1_2_on_sockets";
+        case Kind::tls_1_3_on_sockets: return "tls_1_3_on_sockets";
     }
     return "?";
 }

@@ -1,5 +1,8 @@
 #include "smtp/error.hpp"
 
+#include "tls/error.hpp"
+#include "world/result.hpp"
+
 #include <gtest/gtest.h>
 
 namespace twofifty::smtp {
@@ -17,6 +20,12 @@ TEST(Error, ExplainsItselfInASentence) {
 
 TEST(Error, IsNoSuccess) {
     EXPECT_TRUE(make_error_code(Error::reply_malformed).failed());
+}
+
+TEST(Error, KeepsTheNamesOfTlsAndOfTheWorld) {
+    EXPECT_EQ(name_of(Error::tls_not_available), "tls_not_available");
+    EXPECT_EQ(smtp::name_of(tls::Error::certificate_untrusted), "certificate_untrusted");
+    EXPECT_EQ(smtp::name_of(world::Error::timed_out), "timed_out");
 }
 
 TEST(Error, NamesAnUnknownNumber) {
