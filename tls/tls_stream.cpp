@@ -28,6 +28,13 @@ public:
           tasks_(ready) {}
     ~TlsStream() override { close(); }
 
+    /// What the engine holds already; an error that it meets is met again by the next read.
+    std::size_t read_now(std::span<char> buffer) override {
+        if (closed_) return 0;
+        const Result<std::size_t> bytes = engine_->read(buffer);
+        return bytes ? *bytes : 0;
+    }
+
     void shutdown_send() override {
         if (closed_ || send_ended_) return;
         send_ended_ = true;
