@@ -6,21 +6,34 @@
 #include "netem/rule_book.hpp"
 #include "netem/tap.hpp"
 #include "record/recorder.hpp"
+#include "tls/context.hpp"
 #include "world/network.hpp"
 #include "world/task_scope.hpp"
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace twofifty::netem {
+
+/// TLS ends at the layer and begins anew behind it, so that replies are seen in between.
+struct ProxyTls {
+    tls::Context to_client;   ///< For the accepting side.
+    tls::Context to_server;   ///< For the connecting side.
+    std::string server_name;  ///< Whom the server's certificate must be for; may be empty.
+    bool implicit = false;    ///< From the first byte, instead of by STARTTLS.
+};
 
 struct ProxyOptions {
     world::Endpoint listen;
     world::Endpoint upstream;
     bool lmtp = false;
     Duration connect_timeout = std::chrono::seconds{30};
+    /// Absent: a dialogue that turns to TLS is passed on unread from there.
+    std::optional<ProxyTls> tls{};
+    Duration tls_timeout = std::chrono::seconds{30};  ///< For each handshake.
     /// So long after its client's connection has ended, a server's is torn down.
     Duration longest_afterlife = std::chrono::milliseconds{924'600};
 };

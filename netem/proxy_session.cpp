@@ -3,6 +3,7 @@
 #include "netem/reply_queue.hpp"
 #include "netem/transactions.hpp"
 #include "smtp/dialogue.hpp"
+#include "tls/handshake.hpp"
 #include "world/deadline.hpp"
 
 #include <array>
@@ -58,6 +59,9 @@ private:
     Task<> client_to_server();
     Task<> forward_close(bool was_reset);
     Task<> server_to_client();
+    Task<bool> shake_hands_with_server();
+    Task<bool> shake_hands_with_client();
+    Task<> turn_to_tls();
     Task<> deliver_replies();
     Task<> end_afterlife();
     Task<bool> pass_pieces();
@@ -102,6 +106,9 @@ private:
     // Most reads bring a line; the few that fill these go on in the scratch buffer.
     std::array<char, 512> client_buffer_;
     std::array<char, 512> server_buffer_;
+    world::ReadSome* client_read_ = nullptr;    ///< The one that waits, where one does.
+    std::optional<ReplyQueue::Item> go_ahead_;  ///< The 220 to STARTTLS, until the server is ready.
+    bool turning_ = false;                      ///< A side is shaking hands.
     bool client_closed_ = false;
     bool server_closed_ = false;
     bool silent_ = false;  ///< The client keeps a dead connection: its bytes go nowhere.
@@ -133,6 +140,15 @@ Task<> Session::serve() {
     }
     server_ = std::move(*server);
     to_server_.lead_to(*server_);
+    if (options_.tls && options_.tls->implicit) {
+        const bool server_ready = co_await shake_hands_with_server();
+        if (!server_ready) {
+            client_->reset();
+            co_return;
+        }
+        const bool client_ready = co_await shake_hands_with_client();
+        if (!client_ready) co_return;
+    }
     tasks_.spawn(client_to_server());
     tasks_.spawn(server_to_client());
     tasks_.spawn(deliver_replies());
@@ -196,7 +212,13 @@ std::string_view Session::all_that_arrived(world::Stream& stream, std::span<char
 Task<> Session::client_to_server() {
     boost::system::error_code error;
     while (!error) {
-        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
+        while (turning_) co_await changed_.wait();
+        if (!client_) break;
+        world::ReadSome read = client_->read_some(client_buffer_);
+        client_read_ = &read;
+        const Result<std::size_t> bytes = co_await read;
+        client_read_ = nullptr;
+        if (!bytes && bytes.error() == world::Error::canceled) continue;
         if (!bytes) {
             error = bytes.error();
             break;
@@ -215,7 +237,8 @@ Task<> Session::client_to_server() {
     transactions_.on_client_gone(cut_);
     replies_.client_gone();
     to_client_.drop();
-    if (!silent_) co_await forward_close(error == world::Error::connection_reset);
+    while (turning_) co_await changed_.wait();
+    if (!silent_ && server_) co_await forward_close(error == world::Error::connection_reset);
     // What it still answers is seen, but not without end.
     if (!server_closed_) tasks_.spawn(end_afterlife());
 }
@@ -253,7 +276,7 @@ Task<> Session::end_afterlife() {
     const TimePoint due = clock_.now() + options_.longest_afterlife;
     while (!server_closed_ && clock_.now() < due)
         co_await world::within(clock_, due, changed_.wait());
-    if (!server_closed_) server_->reset();
+    if (!server_closed_ && server_) server_->reset();
 }
 
 /// Gives on what the client sent, as far as its meaning is known. False when a direction has ended.
@@ -416,7 +439,12 @@ Task<> Session::server_to_client() {
             break;
         }
         take_from_server(all_that_arrived(*server_, server_buffer_, *bytes));
+        if (go_ahead_) co_await turn_to_tls();
         changed_.notify_all();
+        if (!server_) {
+            error = world::Error::closed;
+            break;
+        }
         // Of a server that speaks no SMTP nothing is learnt once its client has gone, and it may
         // talk without end.
         if (client_closed_ && dialogue_.opaque()) {
@@ -432,6 +460,60 @@ Task<> Session::server_to_client() {
     replies_.push_end();
 }
 
+Task<bool> Session::shake_hands_with_server() {
+    const TimePoint deadline = clock_.now() + options_.tls_timeout;
+    Result<std::unique_ptr<world::Stream>> inside = co_await tls::handshake(
+        clock_, std::move(server_), options_.tls->to_server, options_.tls->server_name, deadline);
+    if (!inside) {
+        Event gone = event(EventKind::server_gone, Phase::starttls);
+        gone.text = tls::name_of(inside.error());
+        context_.recorder.record(std::move(gone));
+        co_return false;
+    }
+    server_ = std::move(*inside);
+    to_server_.lead_to(*server_);
+    co_return true;
+}
+
+Task<bool> Session::shake_hands_with_client() {
+    const TimePoint deadline = clock_.now() + options_.tls_timeout;
+    Result<std::unique_ptr<world::Stream>> inside =
+        co_await tls::handshake(clock_, std::move(client_), options_.tls->to_client, "", deadline);
+    if (!inside) {
+        const std::string why = "client's TLS: " + tls::name_of(inside.error());
+        note_not_followed(why.c_str());
+        co_return false;
+    }
+    client_ = std::move(*inside);
+    to_client_.lead_to(*client_);
+    // A rule may have ended the connection meanwhile.
+    if (cut_) client_->reset();
+    co_return true;
+}
+
+/// Both sides turn to TLS: the server first, so that the client is told to only where it can be
+/// served. What either said in plain text behind its STARTTLS or its 220 is no part of what
+/// follows (CVE-2011-0411).
+Task<> Session::turn_to_tls() {
+    turning_ = true;
+    const bool server_ready = co_await shake_hands_with_server();
+    if (server_ready && !client_closed_) {
+        replies_.push(std::move(*go_ahead_));
+        co_await replies_.emptied();
+    }
+    go_ahead_.reset();
+    const bool client_there = !client_closed_ && !cut_ && !silent_;
+    // From its 220 on what the client sends is for the handshake to read.
+    if (client_read_) client_read_->cancel(world::Error::canceled);
+    from_client_.clear();
+    bool client_ready = false;
+    if (server_ready && client_there) client_ready = co_await shake_hands_with_client();
+    dialogue_.begin_tls();
+    if (!client_ready && client_) client_->reset();
+    turning_ = false;
+    changed_.notify_all();
+}
+
 void Session::take_from_server(std::string_view unread) {
     if (context_.tap) context_.tap->bytes(clock_.now(), connection_, Direction::to_client, unread);
     while (!unread.empty() && !dialogue_.opaque()) {
@@ -444,6 +526,7 @@ void Session::take_from_server(std::string_view unread) {
         unread.remove_prefix(*taken);
         if (parser_.complete()) take_reply(parser_.take());
     }
+    if (go_ahead_) return;
     // Whatever is not SMTP passes as it is.
     if (!unread.empty() && parser_.pending() > 0)
         replies_.push({.bytes = parser_.take_unfinished(), .arrived = clock_.now()});
@@ -485,7 +568,10 @@ void Session::take_reply(const smtp::Reply& reply) {
     if (!firings.empty())
         item.acting = std::make_unique<ReplyQueue::Acting>(
             ReplyQueue::Acting{combined(firings), record_firings(firings, passing)});
-    replies_.push(std::move(item));
+    if (options_.tls && answered.phase == Phase::starttls && reply.positive())
+        go_ahead_ = std::move(item);
+    else
+        replies_.push(std::move(item));
 }
 
 void Session::reply_ended(const ReplyQueue::Item& item, std::string_view bytes) {
@@ -526,8 +612,8 @@ void Session::cut(const Verdict& verdict) {
     const bool server = verdict.cut == Verdict::Side::server || verdict.cut == Verdict::Side::both;
     cut_ = cut_ || client;
     if (server && !client) silent_ = true;
-    if (server) cut_one(*server_, verdict.how);
-    if (client) cut_one(*client_, verdict.how);
+    if (server && server_) cut_one(*server_, verdict.how);
+    if (client && client_) cut_one(*client_, verdict.how);
 }
 
 void Session::cut_one(world::Stream& stream, Verdict::How how) {
