@@ -25,6 +25,12 @@ smtp::ClientOptions client_options(const Scenario& scenario) {
                                                       .password = fleet.auth->password,
                                                       .login = fleet.auth->mechanism == "login"};
     }
+    if (fleet.tls.use != smtp::TlsUse::none) {
+        options.tls = smtp::ClientTls{
+            .use = fleet.tls.use,
+            .context = tls::Context::for_client(fleet.tls.verify, fleet.tls.versions),
+            .server_name = fleet.tls.server_name};
+    }
     return options;
 }
 

@@ -183,7 +183,7 @@ std::optional<Credentials> read_credentials(Section& section, std::string_view k
     return result;
 }
 
-FleetSettings read_fleet(Section fleet) {
+FleetSettings read_fleet(Section fleet, const std::string& folder) {
     FleetSettings result;
     take(fleet.count("senders", 1, 10'000), result.senders);
     if (const auto profile = fleet.choice("profile", profile_names))
@@ -204,6 +204,7 @@ FleetSettings read_fleet(Section fleet) {
     take(fleet.flag("chunking"), result.chunking);
     take(fleet.size("chunk_size", 1, 64ULL << 20), result.chunk_size);
     result.auth = read_credentials(fleet, "auth");
+    result.tls = read_fleet_tls(fleet, folder);
     fleet.finish();
     return result;
 }
