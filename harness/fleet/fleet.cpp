@@ -15,6 +15,7 @@ constexpr std::uint64_t messages_limit = 4'000'000'000;
 smtp::ClientOptions client_options(const Scenario& scenario) {
     const FleetSettings& fleet = scenario.fleet;
     smtp::ClientOptions options{.helo = fleet.helo,
+                                .quits_after_timeout = fleet.quits_after_timeout,
                                 .lmtp = scenario.target.protocol == Protocol::lmtp,
                                 .pipelining = fleet.pipelining,
                                 .chunking = fleet.chunking,

@@ -196,6 +196,8 @@ FleetSettings read_fleet(Section fleet, const std::string& folder) {
     take(fleet.duration("idle", 0s, 24h), result.idle);
     read_timeouts(fleet.section("timeouts"), result.timeouts);
     read_retry(fleet.section("retry"), result.retry);
+    constexpr std::array<std::string_view, 2> farewells{"close", "quit"};
+    result.quits_after_timeout = fleet.choice("after_timeout", farewells).value_or(0) == 1;
     take(fleet.text("helo"), result.helo);
     if (!is_domain(result.helo))
         fleet.fail("helo", fmt::format("{} is no host name; expected such as \"sender.test\"",

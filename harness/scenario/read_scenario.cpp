@@ -128,18 +128,15 @@ Scenario read_scenario(const Value& root_value) {
     const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
     // A misspelt section is a better answer than what is missing because of it.
     for (const std::string_view key :
-         {"fleet", "message", "target", "impair", "drain", "virtual", "expect"})
+         {"fleet", "message", "target", "layer", "impair", "drain", "virtual", "expect"})
         root.value(key);
     root.finish();
     result.fleet = read_fleet(root.section("fleet"), folder);
     result.message = read_message(root.section("message"), folder);
-<<<<<<< HEAD
-    result.target = read_target(root.section("target"));
-    result.rules = netem::read_rules(root);
-=======
     result.target = read_target(root.section("target"), folder, result.fleet.tls);
     name_server(result);
-    result.rules = read_rules(root);
+    result.layer = read_layer(root.section("layer"), folder, result);
+    result.rules = netem::read_rules(root);
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
     check_together(root, result);

@@ -120,6 +120,41 @@ ReferenceTls read_reference_tls(Section& reference, const std::string& folder, T
     return result;
 }
 
+LayerSettings read_layer(Section layer, const std::string& folder, const Scenario& scenario) {
+    constexpr std::array<std::string_view, 2> ways{"terminate", "pass"};
+    LayerSettings result;
+    const FleetTls& fleet = scenario.fleet.tls;
+    result.terminates_tls = layer.choice("tls", ways).value_or(0) == 0;
+    result.certificate = read_path(layer, "certificate", folder);
+    result.key = read_path(layer, "key", folder);
+    result.verify = read_path(layer, "verify", folder);
+    for (const std::string_view key : {"certificate", "key", "verify"}) {
+        if (layer.has(key) && !result.terminates_tls)
+            layer.fail(key, "contradicts tls = \"pass\": the layer then shows and checks none");
+        if (layer.has(key) && fleet.use == TlsUse::none)
+            layer.fail(key, "says nothing without TLS; expected fleet.tls beside it");
+    }
+    if (layer.has("key") && result.certificate.empty())
+        layer.fail("key",
+                   "needs the certificate that it belongs to; expected certificate beside "
+                   "it, or neither (then both are made)");
+    // What the receiver shows, the layer may show in its place.
+    const ReferenceTls& reference = scenario.target.reference.tls;
+    if (result.certificate.empty() && result.terminates_tls) {
+        result.certificate = reference.certificate;
+        result.key = reference.key;
+    }
+    if (result.key.empty()) result.key = result.certificate;
+    if (result.terminates_tls && !scenario.target.direct && !fleet.verify.empty() &&
+        result.certificate.empty())
+        layer.fail("certificate",
+                   "missing: the fleet verifies (fleet.tls.verify), and would not believe a "
+                   "certificate that the layer makes; expected layer.certificate and layer.key, "
+                   "layer.tls = \"pass\" or target.direct = true");
+    layer.finish();
+    return result;
+}
+
 void check_tls_files(Section& root, const Scenario& scenario) {
     const FleetTls& fleet = scenario.fleet.tls;
     const ReferenceTls& reference = scenario.target.reference.tls;
@@ -128,6 +163,21 @@ void check_tls_files(Section& root, const Scenario& scenario) {
             tls::Context::for_client(fleet.verify);
         } catch (const tls::BadCredentials& error) {
             root.section("fleet").section("tls").fail("verify", error.what());
+        }
+    }
+    const LayerSettings& layer = scenario.layer;
+    if (!layer.verify.empty()) {
+        try {
+            tls::Context::for_client(layer.verify);
+        } catch (const tls::BadCredentials& error) {
+            root.section("layer").fail("verify", error.what());
+        }
+    }
+    if (!layer.certificate.empty() && layer.certificate != reference.certificate) {
+        try {
+            tls::Context::for_server(tls::load_identity(layer.certificate, layer.key));
+        } catch (const tls::BadCredentials& error) {
+            root.section("layer").fail("certificate", error.what());
         }
     }
     if (!reference.certificate.empty()) {

@@ -68,6 +68,7 @@ struct FleetSettings {
     smtp::Timeouts timeouts{};
     Retry retry{};
     std::string helo = "sender.test";
+    bool quits_after_timeout = false;  ///< after_timeout = "quit": a defect some clients have.
     bool pipelining = true;            ///< Use PIPELINING where offered.
     bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
     std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
@@ -134,6 +135,18 @@ struct TargetSettings {
     bool operator==(const TargetSettings&) const = default;
 };
 
+/// What the impairment layer does with TLS.
+struct LayerSettings {
+    /// It ends TLS and begins it anew, so that it sees replies; else it passes on what it cannot
+    /// read, and only effects on the stream act there.
+    bool terminates_tls = true;
+    std::string certificate{};  ///< The files it shows clients; empty: a certificate is made.
+    std::string key{};
+    std::string verify{};  ///< Authorities that it believes the server by; empty: any certificate.
+
+    bool operator==(const LayerSettings&) const = default;
+};
+
 struct DrainSettings {
     Duration quiet_for = 2s;       ///< No new copy and no queued message for so long, or
     Duration budget = 10min;       ///< at most so long after the load.
@@ -176,6 +189,7 @@ struct Scenario {
     FleetSettings fleet{};
     MessageSettings message{};
     TargetSettings target{};
+    LayerSettings layer{};
     std::vector<netem::Rule> rules{};
     DrainSettings drain{};
     VirtualSettings virtual_network{};

@@ -26,6 +26,11 @@ void check_tls_files(settings::Section& root, const Scenario& scenario);
 /// "none", "opportunistic", "starttls", "implicit".
 std::string_view to_string(smtp::TlsUse use);
 
+/// `scenario` holds fleet and target already: without TLS there is nothing to end, and a fleet that
+/// verifies must be shown a certificate that it can believe.
+LayerSettings read_layer(settings::Section layer, const std::string& folder,
+                         const Scenario& scenario);
+
 /// `rules` are those of the scenario: a figure may name one.
 std::vector<Expectation> read_expectations(settings::Section expect,
                                            const std::vector<netem::Rule>& rules);

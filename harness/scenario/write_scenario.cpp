@@ -99,12 +99,23 @@ void write_fleet(Writer& writer, const FleetSettings& fleet) {
     writer.line("timeouts", timeouts_text(fleet.timeouts));
     writer.line("retry", retry_text(fleet.retry));
     writer.text("helo", fleet.helo);
+    writer.text("after_timeout", fleet.quits_after_timeout ? "quit" : "close");
     writer.flag("pipelining", fleet.pipelining);
     writer.flag("chunking", fleet.chunking);
     writer.size("chunk_size", fleet.chunk_size);
     writer.auth(fleet.auth);
     write_tls(writer, fleet.tls.use, fleet.tls.versions,
               {{"verify", fleet.tls.verify}, {"server_name", fleet.tls.server_name}});
+}
+
+void write_layer(Writer& writer, const Scenario& scenario) {
+    const LayerSettings& layer = scenario.layer;
+    writer.header("[layer]");
+    writer.text("tls", layer.terminates_tls ? "terminate" : "pass");
+    if (scenario.fleet.tls.use == smtp::TlsUse::none) return;
+    if (!layer.certificate.empty()) writer.text("certificate", layer.certificate);
+    if (!layer.key.empty()) writer.text("key", layer.key);
+    if (!layer.verify.empty()) writer.text("verify", layer.verify);
 }
 
 void write_message(Writer& writer, const MessageSettings& message) {
@@ -186,6 +197,7 @@ std::string to_toml(const Scenario& scenario) {
     write_fleet(writer, scenario.fleet);
     write_message(writer, scenario.message);
     write_target(writer, scenario.target);
+    write_layer(writer, scenario);
     for (const netem::Rule& rule : scenario.rules) {
         toml += '\n';
         toml += netem::to_toml(rule);
