@@ -2,6 +2,7 @@
 // in both directions and does to each reply what the rules say.
 #pragma once
 
+#include "netem/door.hpp"
 #include "netem/identities.hpp"
 #include "netem/rule_book.hpp"
 #include "netem/tap.hpp"
@@ -36,6 +37,9 @@ struct ProxyOptions {
     Duration tls_timeout = std::chrono::seconds{30};  ///< For each handshake.
     /// So long after its client's connection has ended, a server's is torn down.
     Duration longest_afterlife = std::chrono::milliseconds{924'600};
+    /// Connections at once; the others wait in the backlog. Each takes two descriptors, of which a
+    /// process rarely gets more than 20,000.
+    std::size_t most_connections = 9000;
 };
 
 /// What every session of a proxy shares. All of it must outlive the proxy.
@@ -70,16 +74,21 @@ public:
     std::size_t sessions() const { return sessions_.size(); }
 
 private:
+    world::Task<> tend_door();
     world::Task<> accept_sessions();
+    void listen_again();
 
     ProxyContext context_;
     ProxyOptions options_;
     ConnectionCounter& counter_;
-    std::unique_ptr<world::Listener> listener_;
+    Door door_;
+    std::unique_ptr<world::Listener> listener_;  ///< None while a rule refuses connections.
+    TimePoint listens_again_at_ = never;         ///< After the port was not to be had.
     /// Where sessions read into; what lies there is taken away before anybody waits again.
     std::array<char, 65536> scratch_;
-    world::TaskScope accepting_;
     world::TaskScope sessions_;
+    world::TaskScope accepting_;
+    world::TaskScope tending_;
 };
 
 }  // namespace twofifty::netem

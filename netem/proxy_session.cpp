@@ -1,5 +1,6 @@
 #include "netem/proxy_session.hpp"
 
+#include "netem/reception.hpp"
 #include "netem/reply_queue.hpp"
 #include "netem/transactions.hpp"
 #include "smtp/dialogue.hpp"
@@ -21,8 +22,6 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
-/// A client that was told why it is not served may take so long to close.
-constexpr Duration farewell_limit = std::chrono::seconds{10};
 /// Buffers that grew beyond this are given back when they are empty.
 constexpr std::size_t kept_capacity = 4096;
 
@@ -30,7 +29,7 @@ constexpr std::size_t kept_capacity = 4096;
 /// replies and judges them by the rules, one gives them to the client when they may leave.
 class Session final : private ReplyQueue::Listener, private Path::Owner {
 public:
-    Session(const ProxyContext& context, const ProxyOptions& options,
+    Session(const ProxyContext& context, const ProxyOptions& options, Door& door,
             std::unique_ptr<world::Stream> client, std::uint32_t connection,
             std::span<char> scratch)
         : clock_(context.clock),
@@ -38,12 +37,14 @@ public:
           options_(options),
           client_(std::move(client)),
           connection_(connection),
+          reception_(context, options, door, *client_, connection),
           scratch_(scratch),
           dialogue_(options.lmtp),
           transactions_(context, connection),
           paths_{context.clock, context.rules, context.recorder},
-          to_client_(paths_, *this, connection, Direction::to_client),
-          to_server_(paths_, *this, connection, Direction::to_server),
+          stream_rules_(context.rules, connection),
+          to_client_(paths_, stream_rules_, *this, connection, Direction::to_client),
+          to_server_(paths_, stream_rules_, *this, connection, Direction::to_server),
           replies_(paths_, *this, to_client_),
           changed_(clock_.ready()),
           tasks_(clock_.ready()) {
@@ -53,9 +54,6 @@ public:
     Task<> serve();
 
 private:
-    Task<bool> receive_client();
-    Task<> stay_mute();
-    Task<> say_farewell(std::string reply);
     Task<> client_to_server();
     Task<> forward_close(bool was_reset);
     Task<> server_to_client();
@@ -90,6 +88,7 @@ private:
     std::unique_ptr<world::Stream> client_;
     std::unique_ptr<world::Stream> server_;
     std::uint32_t connection_;
+    Reception reception_;
     std::span<char> scratch_;
 
     Dialogue dialogue_;
@@ -97,6 +96,7 @@ private:
     Transactions transactions_;
     std::uint32_t transaction_ = 0;  ///< The one whose replies are coming in.
     PathContext paths_;
+    StreamRules stream_rules_;
     Path to_client_;
     Path to_server_;
     ReplyQueue replies_;
@@ -111,8 +111,9 @@ private:
     bool turning_ = false;                      ///< A side is shaking hands.
     bool client_closed_ = false;
     bool server_closed_ = false;
-    bool silent_ = false;  ///< The client keeps a dead connection: its bytes go nowhere.
-    bool cut_ = false;     ///< The layer has ended the client's connection.
+    bool silent_ = false;      ///< The client keeps a dead connection: its bytes go nowhere.
+    bool cut_ = false;         ///< The layer has ended the client's connection.
+    bool server_cut_ = false;  ///< The same of the server's.
     bool not_followed_ = false;
 
     world::TaskScope tasks_;  // Last: what the tasks use must outlive them.
@@ -125,20 +126,9 @@ Task<> Session::serve() {
                                    .text = to_string(client_->remote_endpoint())});
     if (context_.tap)
         context_.tap->connected(clock_.now(), connection_, client_->remote_endpoint());
-    const bool served = co_await receive_client();
-    if (!served) co_return;
-    const TimePoint deadline = clock_.now() + options_.connect_timeout;
-    Result<std::unique_ptr<world::Stream>> server =
-        co_await world::within(clock_, deadline, context_.network.connect(options_.upstream));
-    if (!server) {
-        Event gone = event(EventKind::server_gone, Phase::connect);
-        gone.text = world::name_of(server.error());
-        context_.recorder.record(std::move(gone));
-        // The client sees what it would have seen without us: a connection that fails.
-        client_->reset();
-        co_return;
-    }
-    server_ = std::move(*server);
+    server_ = co_await reception_.receive();
+    if (!server_) co_return;
+    from_client_ = reception_.take_said();
     to_server_.lead_to(*server_);
     if (options_.tls && options_.tls->implicit) {
         const bool server_ready = co_await shake_hands_with_server();
@@ -155,50 +145,6 @@ Task<> Session::serve() {
     co_await tasks_.join();
 }
 
-/// What the rules on accepting do to the client. False when it is not served.
-Task<bool> Session::receive_client() {
-    const std::optional<RuleBook::Admitted> admitted =
-        context_.rules.admit({connection_, clock_.now()});
-    if (!admitted) co_return true;
-    const TimePoint began = clock_.now();
-    const Firing firing{admitted->rule, {.delay = admitted->admission.wait}};
-    const std::vector<Event> firings = record_firings({firing}, {.phase = Phase::connect});
-    if (admitted->admission.wait > Duration::zero())
-        co_await world::sleep_for(clock_, admitted->admission.wait);
-    switch (admitted->admission.way) {
-        case Admission::Way::serve: break;
-        case Admission::Way::reset: client_->reset(); break;
-        case Admission::Way::mute: co_await stay_mute(); break;
-        case Admission::Way::say: co_await say_farewell(admitted->admission.reply); break;
-    }
-    record_achieved(firings, began, "released");
-    co_return admitted->admission.way == Admission::Way::serve;
-}
-
-Task<> Session::stay_mute() {
-    boost::system::error_code error;
-    while (!error) {
-        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
-        if (!bytes) error = bytes.error();
-    }
-    client_->close();
-}
-
-/// The reply, then the end; what the client says meanwhile is read, or the reset that answers it
-/// would overtake the reply.
-Task<> Session::say_farewell(std::string reply) {
-    const TimePoint deadline = clock_.now() + farewell_limit;
-    const world::Written written = co_await world::within(clock_, deadline, client_->write(reply));
-    client_->shutdown_send();
-    boost::system::error_code error = written.error;
-    while (!error) {
-        const Result<std::size_t> bytes =
-            co_await world::within(clock_, deadline, client_->read_some(client_buffer_));
-        if (!bytes) error = bytes.error();
-    }
-    client_->close();
-}
-
 /// The bytes of a read that took `bytes` into `first`, and what has arrived behind them. They lie
 /// there until the next wait.
 std::string_view Session::all_that_arrived(world::Stream& stream, std::span<char> first,
@@ -210,8 +156,10 @@ std::string_view Session::all_that_arrived(world::Stream& stream, std::span<char
 }
 
 Task<> Session::client_to_server() {
-    boost::system::error_code error;
-    while (!error) {
+    boost::system::error_code error = reception_.ended();
+    bool goes_on = true;
+    if (!from_client_.empty()) goes_on = co_await pass_pieces();
+    while (!error && (goes_on || silent_)) {
         while (turning_) co_await changed_.wait();
         if (!client_) break;
         world::ReadSome read = client_->read_some(client_buffer_);
@@ -228,8 +176,7 @@ Task<> Session::client_to_server() {
             context_.tap->bytes(clock_.now(), connection_, Direction::to_server, arrived);
         if (silent_) continue;
         from_client_.append(arrived);
-        const bool goes_on = co_await pass_pieces();
-        if (!goes_on && !silent_) break;
+        goes_on = co_await pass_pieces();
     }
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
@@ -238,7 +185,8 @@ Task<> Session::client_to_server() {
     replies_.client_gone();
     to_client_.drop();
     while (turning_) co_await changed_.wait();
-    if (!silent_ && server_) co_await forward_close(error == world::Error::connection_reset);
+    if (!silent_ && !server_cut_ && server_)
+        co_await forward_close(error == world::Error::connection_reset);
     // What it still answers is seen, but not without end.
     if (!server_closed_) tasks_.spawn(end_afterlife());
 }
@@ -612,6 +560,9 @@ void Session::cut(const Verdict& verdict) {
     const bool server = verdict.cut == Verdict::Side::server || verdict.cut == Verdict::Side::both;
     cut_ = cut_ || client;
     if (server && !client) silent_ = true;
+    server_cut_ = server_cut_ || server;
+    // An effect on the stream may end a connection that has no server yet, or whose side is just
+    // shaking hands.
     if (server && server_) cut_one(*server_, verdict.how);
     if (client && client_) cut_one(*client_, verdict.how);
 }
@@ -674,10 +625,10 @@ void Session::record_achieved(const std::vector<Event>& firings, TimePoint began
 
 }  // namespace
 
-Task<> serve_session(ProxyContext context, const ProxyOptions& options,
+Task<> serve_session(ProxyContext context, const ProxyOptions& options, Door& door,
                      std::unique_ptr<world::Stream> client, std::uint32_t connection,
                      std::span<char> scratch) {
-    Session session(context, options, std::move(client), connection, scratch);
+    Session session(context, options, door, std::move(client), connection, scratch);
     co_await session.serve();
 }
 
