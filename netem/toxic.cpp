@@ -18,29 +18,29 @@ using settings::Section;
 using settings::Table;
 using settings::Value;
 
+using Attributes = std::array<std::int64_t, 3>;
+
 /// Of one type: its attributes, whole numbers all, and the effect that they come to.
 struct Kind {
     std::string_view type;
     std::array<std::string_view, 3> attributes;
-    using Make = Effect (*)(const std::array<std::int64_t, 3>&);
-    Make effect;
+    Effect (*effect)(const Attributes& values);
 };
 
-/// What would be longer is as long as this: 24 hours.
+// What would be longer is as long, or as large, as this.
 constexpr std::int64_t longest_ms = 24 * 3600 * 1000;
+constexpr std::int64_t largest = 1LL << 40;
 
 Duration milliseconds(std::int64_t count) {
     return std::chrono::milliseconds{std::clamp<std::int64_t>(count, 0, longest_ms)};
 }
 
-Effect latency(const std::array<std::int64_t, 3>& values) {
+/// Latency plus or minus jitter; a draw below nothing is no delay.
+Effect latency(const Attributes& values) {
     const auto [latency, jitter, none] = values;
     Latency effect;
-    if (jitter <= 0) {
-        effect.time = world::fixed(milliseconds(latency));
-        return effect;
-    }
-    // Latency plus or minus jitter; a draw below nothing is no delay.
+    effect.time = world::fixed(milliseconds(latency));
+    if (jitter <= 0) return effect;
     const std::int64_t middle = std::clamp(latency, -longest_ms, longest_ms);
     const std::int64_t around = std::min(jitter, longest_ms);
     effect.time = {.shape = world::Shape::uniform,
@@ -49,8 +49,63 @@ Effect latency(const std::array<std::int64_t, 3>& values) {
     return effect;
 }
 
+/// In KB/s, which are 1,000 bytes there. At rate 0 nothing passes, and nothing is lost.
+Effect bandwidth(const Attributes& values) {
+    if (values[0] <= 0) {
+        Stall stall;
+        stall.period = std::chrono::hours{24 * 365 * 100};
+        stall.length = stall.period;
+        return stall;
+    }
+    Bandwidth effect;
+    effect.bytes_per_second = 1000.0 * static_cast<double>(std::min(values[0], largest));
+    return effect;
+}
+
+Effect slow_close(const Attributes& values) {
+    SlowClose effect;
+    effect.delay = milliseconds(values[0]);
+    return effect;
+}
+
+Effect timeout(const Attributes& values) {
+    Timeout effect;
+    effect.time = milliseconds(values[0]);
+    return effect;
+}
+
+Effect reset_peer(const Attributes& values) {
+    ResetPeer effect;
+    effect.time = milliseconds(values[0]);
+    return effect;
+}
+
+/// Toxiproxy wants a variation below the average, and never ends where it is not.
+Effect slicer(const Attributes& values) {
+    const auto [average, variation, delay_us] = values;
+    Slicer effect;
+    effect.average_size = static_cast<std::uint64_t>(std::clamp<std::int64_t>(average, 1, largest));
+    effect.size_variation = std::min(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(variation, 0)), effect.average_size - 1);
+    effect.delay =
+        std::chrono::microseconds{std::clamp<std::int64_t>(delay_us, 0, longest_ms * 1000)};
+    return effect;
+}
+
+Effect limit_data(const Attributes& values) {
+    LimitData effect;
+    effect.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(values[0], 0));
+    return effect;
+}
+
 constexpr std::array kinds{
     Kind{"latency", {"latency", "jitter"}, latency},
+    Kind{"bandwidth", {"rate"}, bandwidth},
+    Kind{"slow_close", {"delay"}, slow_close},
+    Kind{"timeout", {"timeout"}, timeout},
+    Kind{"reset_peer", {"timeout"}, reset_peer},
+    Kind{"slicer", {"average_size", "size_variation", "delay"}, slicer},
+    Kind{"limit_data", {"bytes"}, limit_data},
 };
 constexpr std::string_view noop_toxic = "noop";
 
@@ -89,7 +144,7 @@ Rule rule_of(const Value& attributes) {
 
 void set_rule(Toxic& toxic, const Kind* kind) {
     if (kind) {
-        std::array<std::int64_t, 3> values{};
+        Attributes values{};
         for (std::size_t i = 0; i < values.size() && !kind->attributes[i].empty(); ++i)
             values[i] = std::get<std::int64_t>(
                 table_of(toxic.attributes).find(kind->attributes[i])->value.data);
@@ -125,10 +180,10 @@ void set_attributes(Toxic& toxic, const Value* written) {
     const Kind* const kind = kind_of_type(toxic.type);
     if (kind) {
         // What Toxiproxy does not know it passes over, and its clients may rely on that.
-        constexpr std::int64_t largest = std::numeric_limits<std::int64_t>::max();
+        constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
         for (const std::string_view key : kind->attributes) {
             if (key.empty()) continue;
-            const std::optional<std::int64_t> value = section.count(key, -largest - 1, largest);
+            const std::optional<std::int64_t> value = section.count(key, -most - 1, most);
             if (value || !attributes.find(key)) put(attributes, key, {value.value_or(0), {}});
         }
     } else if (toxic.type == smtp_toxic && written) {

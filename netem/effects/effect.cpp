@@ -137,6 +137,15 @@ TimePoint close(const Effect& effect, TimePoint at, PathState& state) {
         effect);
 }
 
+bool removal_closes(const Effect& effect) {
+    return std::visit(
+        []<class T>(const T& one) {
+            if constexpr (ActsOnStream<T>) return one.removal_closes();
+            return false;
+        },
+        effect);
+}
+
 Admission admit(const Effect& effect) {
     return std::visit(
         []<class T>(const T& one) -> Admission {
