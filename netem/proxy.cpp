@@ -27,11 +27,15 @@ world::Result<world::Endpoint> Proxy::start() {
     world::Result<std::unique_ptr<world::Listener>> listener =
         context_.network.listen(options_.listen);
     if (!listener) return listener.error();
-    listener_ = std::move(*listener);
+    start(std::move(*listener));
+    return options_.listen;
+}
+
+void Proxy::start(std::unique_ptr<world::Listener> listener) {
+    listener_ = std::move(listener);
     // Where the port was left to the system, it stays the one that was found.
     options_.listen = listener_->endpoint();
     tending_.spawn(tend_door());
-    return options_.listen;
 }
 
 void Proxy::stop_accepting() {
@@ -42,8 +46,14 @@ void Proxy::stop_accepting() {
 
 void Proxy::stop() {
     stop_accepting();
+    stop_and_keep_listener().reset();
+}
+
+std::unique_ptr<world::Listener> Proxy::stop_and_keep_listener() {
+    tending_.cancel();
+    accepting_.cancel();
     sessions_.cancel();
-    listener_.reset();
+    return std::move(listener_);
 }
 
 /// Listens and accepts, or does not, as the door stands.

@@ -64,11 +64,16 @@ public:
 
     /// Listens and serves from now on. Yields where it listens. Errors: those of Network::listen.
     world::Result<world::Endpoint> start();
+    /// Serves those who come to a listener that is there already.
+    void start(std::unique_ptr<world::Listener> listener);
 
     /// Accepts no more. Sessions go on.
     void stop_accepting();
     /// Accepts no more, and tears down every connection there is.
     void stop();
+    /// The same, but the place where it listens goes on, for another proxy; null where there is
+    /// none.
+    std::unique_ptr<world::Listener> stop_and_keep_listener();
 
     const ProxyOptions& options() const { return options_; }
     std::size_t sessions() const { return sessions_.size(); }

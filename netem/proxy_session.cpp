@@ -50,6 +50,9 @@ public:
           tasks_(clock_.ready()) {
         to_client_.lead_to(*client_);
     }
+    ~Session() {
+        if (context_.tap) context_.tap->gone(connection_);
+    }
 
     Task<> serve();
 
