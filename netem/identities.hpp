@@ -5,9 +5,11 @@
 #include "record/token.hpp"
 #include "smtp/content_reader.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twofifty::netem {
 
@@ -29,6 +31,17 @@ public:
 
     /// The number of a recipient; 0 where it has none.
     virtual std::uint32_t recipient(std::string_view address) = 0;
+
+    /// Counts one more attempt of a message, and returns its number. Whoever shares identities
+    /// shares the count: a message that is tried at one proxy and then at another was tried twice.
+    std::uint32_t count_attempt(std::uint32_t message) {
+        if (message >= attempts_.size())
+            attempts_.resize(std::max<std::size_t>(message + 1, attempts_.size() * 2));
+        return ++attempts_[message];
+    }
+
+private:
+    std::vector<std::uint32_t> attempts_;  ///< By message.
 };
 
 /// The fleet's own mail: the token in MAIL FROM names the message, the address book the recipients.

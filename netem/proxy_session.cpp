@@ -76,6 +76,8 @@ private:
     void take_reply(const smtp::Reply& reply);
     void note_server_gone(const boost::system::error_code& error);
     void note_not_followed(const char* why);
+    void note_client_of_its_own(Duration connecting);
+    const std::vector<std::string>& recipients_of_content() const;
     Event event(EventKind kind, Phase phase) const;
     std::vector<Event> record_firings(const std::vector<Firing>& firings, const Passing& passing);
     void record_achieved(const std::vector<Event>& firings, TimePoint began, const char* how);
@@ -129,6 +131,7 @@ Task<> Session::serve() {
                                    .text = to_string(client_->remote_endpoint())});
     if (context_.tap)
         context_.tap->connected(clock_.now(), connection_, client_->remote_endpoint());
+    const TimePoint began = clock_.now();
     server_ = co_await reception_.receive();
     if (!server_) co_return;
     from_client_ = reception_.take_said();
@@ -142,6 +145,7 @@ Task<> Session::serve() {
         const bool client_ready = co_await shake_hands_with_client();
         if (!client_ready) co_return;
     }
+    note_client_of_its_own(clock_.now() - began);
     tasks_.spawn(client_to_server());
     tasks_.spawn(server_to_client());
     tasks_.spawn(deliver_replies());
@@ -184,7 +188,9 @@ Task<> Session::client_to_server() {
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
     client_closed_ = true;
-    transactions_.on_client_gone(cut_);
+    transactions_.on_client_gone(cut_             ? "connection_reset"
+                                 : server_closed_ ? "end_of_stream"
+                                                  : "timed_out");
     replies_.client_gone();
     to_client_.drop();
     while (turning_) co_await changed_.wait();
@@ -230,6 +236,13 @@ Task<> Session::end_afterlife() {
     if (!server_closed_ && server_) server_->reset();
 }
 
+/// Of the transaction whose content the client has just ended. None are known yet where its replies
+/// are still to come; those of the one before it are none of its business.
+const std::vector<std::string>& Session::recipients_of_content() const {
+    static const std::vector<std::string> none;
+    return transaction_ == dialogue_.transactions() ? dialogue_.accepted_recipients() : none;
+}
+
 /// Gives on what the client sent, as far as its meaning is known. False when a direction has ended.
 Task<bool> Session::pass_pieces() {
     std::size_t known = 0;
@@ -264,7 +277,7 @@ Task<bool> Session::pass_pieces() {
                 continue;
             }
             transactions_.end_content(transactions_.get(dialogue_.transactions()),
-                                      dialogue_.client_sender(), dialogue_.accepted_recipients());
+                                      dialogue_.client_sender(), recipients_of_content());
         }
         known += piece.bytes;
     }
@@ -292,7 +305,7 @@ Task<bool> Session::pass_end_of_data(std::string_view bytes) {
     const std::string_view sender = dialogue_.client_sender();
     Transaction& transaction = transactions_.get(dialogue_.transactions());
     // What the identity of a message tells, the rules may ask.
-    transactions_.end_content(transaction, sender, dialogue_.accepted_recipients());
+    transactions_.end_content(transaction, sender, recipients_of_content());
     // BDAT may be pipelined with MAIL: then the attempt is counted only when MAIL's reply comes.
     const std::uint32_t named = context_.identities.message_of_sender(sender);
     constexpr std::size_t end_size = 5;  // CRLF.CRLF
@@ -544,6 +557,17 @@ void Session::note_not_followed(const char* why) {
     Event opaque = event(EventKind::layer_not_following, Phase::none);
     opaque.text = why;
     context_.recorder.record(std::move(opaque));
+}
+
+/// A client that is not ours tells nobody that it has connected. Its connection and the layer's are
+/// then one, by number and by endpoint; the time is the server's, to take the connection.
+void Session::note_client_of_its_own(Duration connecting) {
+    if (!context_.identities.reads_content()) return;
+    context_.recorder.record(Event{.at = clock_.now(),
+                                   .kind = EventKind::connection_opened,
+                                   .connection = connection_,
+                                   .duration = connecting,
+                                   .text = to_string(client_->remote_endpoint())});
 }
 
 Task<> Session::deliver_replies() {

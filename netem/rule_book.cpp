@@ -154,12 +154,6 @@ void RuleBook::ended(std::uint32_t rule) {
     if (entry && entry->lasting > 0) --entry->lasting;
 }
 
-std::uint32_t RuleBook::count_attempt(std::uint32_t message) {
-    if (message >= attempts_.size())
-        attempts_.resize(std::max<std::size_t>(message + 1, attempts_.size() * 2));
-    return ++attempts_[message];
-}
-
 void RuleBook::release(std::uint32_t rule) {
     Entry* const entry = find(rule);
     if (!entry) return;

@@ -101,9 +101,6 @@ public:
     /// Lets go what the rule holds now until it is released; what it holds later waits again.
     void release(std::uint32_t rule);
 
-    /// Counts one more attempt of a message, and returns its number.
-    std::uint32_t count_attempt(std::uint32_t message);
-
     /// True where a rule acts on contents, so that their last bytes must be held back until
     /// decided.
     bool has_content_rules() const { return has_content_rules_; }
@@ -135,7 +132,6 @@ private:
     /// Which entries, by their place, are asked about a reply in a phase.
     std::array<std::vector<std::uint32_t>, phase_names.size()> by_phase_;
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> counts_;
-    std::vector<std::uint32_t> attempts_;  ///< By message.
     std::uint32_t last_number_ = 0;
     bool has_content_rules_ = false;
     bool has_stream_rules_ = false;

@@ -32,9 +32,11 @@ const Transaction* Transactions::find(std::uint32_t number) const {
 }
 
 void Transactions::add_content(Transaction& transaction, std::string_view bytes, bool chunked) {
+    if (transaction.size == 0) transaction.content_began = context_.clock.now();
     transaction.size += bytes.size();
     transaction.chunked = chunked;
-    if (!context_.identities.reads_content()) return;
+    // Content behind no MAIL is refused; there is nothing to be known.
+    if (!context_.identities.reads_content() || transaction.number == 0) return;
     if (!transaction.content) transaction.content = std::make_unique<Transaction::Content>();
     Transaction::Content& content = *transaction.content;
     if (chunked) return content.reader.add(bytes);
@@ -47,12 +49,12 @@ void Transactions::end_content(Transaction& transaction, std::string_view sender
                                const std::vector<std::string>& recipients) {
     transaction.end_of_data = context_.clock.now();
     transaction.ended = true;
-    if (!context_.identities.reads_content()) return;
+    if (!context_.identities.reads_content() || transaction.number == 0) return;
     if (!transaction.content) transaction.content = std::make_unique<Transaction::Content>();
     transaction.message =
         context_.identities.message_of_content(sender, transaction.content->reader);
     if (transaction.message != 0)
-        transaction.attempt = context_.rules.count_attempt(transaction.message);
+        transaction.attempt = context_.identities.count_attempt(transaction.message);
     introduce(transaction, recipients);
 }
 
@@ -60,29 +62,44 @@ void Transactions::on_mail(Transaction& transaction, std::string_view sender) {
     if (context_.identities.reads_content() || transaction.attempt != 0) return;
     transaction.message = context_.identities.message_of_sender(sender);
     if (transaction.message != 0)
-        transaction.attempt = context_.rules.count_attempt(transaction.message);
+        transaction.attempt = context_.identities.count_attempt(transaction.message);
 }
 
-/// Where messages are known by their content, nobody else records that they were sent.
+/// Where messages are known by their content, nobody else records that they were sent. The judge
+/// takes the first `submitted` of a pair as its beginning, and every attempt brings one. It carries
+/// no digest: a client may well build the same message anew, and that is no damage on the way.
 void Transactions::introduce(Transaction& transaction, const std::vector<std::string>& recipients) {
     if (transaction.message == 0 || !transaction.content) return;
+    const std::size_t known = transaction.introduced.size();
     for (const std::string& address : recipients) {
         const std::uint32_t recipient = context_.identities.recipient(address);
         if (recipient == 0 ||
             std::ranges::find(transaction.introduced, recipient) != transaction.introduced.end())
             continue;
         Event submitted = event(EventKind::submitted, transaction);
+        submitted.at = transaction.began;
         submitted.recipient = recipient;
         submitted.quantity = static_cast<std::int64_t>(transaction.size);
-        submitted.digest = transaction.content->reader.body_digest();
         context_.recorder.record(std::move(submitted));
-        if (transaction.introduced.empty()) {
-            context_.recorder.record(event(EventKind::attempt_started, transaction));
-            context_.recorder.record(event(EventKind::content_sent, transaction));
-        }
         transaction.introduced.push_back(recipient);
         transaction.undecided.push_back(recipient);
     }
+    if (known == transaction.introduced.size()) return;
+    if (known == 0) note_begin(transaction);
+    if (!client_gone_) return;
+    const std::vector<std::uint32_t> undecided = transaction.undecided;
+    for (const std::uint32_t recipient : undecided)
+        end_attempt(transaction, recipient, 0, client_gone_);
+}
+
+void Transactions::note_begin(const Transaction& transaction) {
+    Event started = event(EventKind::attempt_started, transaction);
+    started.at = transaction.began;
+    context_.recorder.record(std::move(started));
+    Event sent = event(EventKind::content_sent, transaction);
+    sent.at = transaction.end_of_data;
+    sent.duration = transaction.end_of_data - transaction.content_began;
+    context_.recorder.record(std::move(sent));
 }
 
 void Transactions::on_data_done(Transaction& transaction, const smtp::Reply& reply,
@@ -94,20 +111,24 @@ void Transactions::on_data_done(Transaction& transaction, const smtp::Reply& rep
     accepted.code = reply.code;
     accepted.duration = context_.clock.now() - transaction.end_of_data;
     accepted.text = smtp::queue_id(reply);
+    std::vector<Event> copies;
     const auto note = [&](std::string_view address) {
         accepted.recipient = context_.identities.recipient(address);
         context_.recorder.record(accepted);
         // Nobody looks behind the server: what it accepted is the copy that is counted.
         if (!transaction.content) return;
-        Event copy = accepted;
+        Event& copy = copies.emplace_back(accepted);
         copy.kind = EventKind::copy_found;
         copy.node = 1;
         copy.quantity = transaction.content->reader.received_headers();
         copy.digest = transaction.content->reader.body_digest();
-        context_.recorder.record(std::move(copy));
     };
-    if (!recipient.empty()) return note(recipient);
-    for (const std::string& address : recipients) note(address);
+    if (!recipient.empty()) {
+        note(recipient);
+    } else {
+        for (const std::string& address : recipients) note(address);
+    }
+    for (Event& copy : copies) context_.recorder.record(std::move(copy));
 }
 
 void Transactions::on_told(Transaction& transaction, std::string_view recipient,
@@ -118,18 +139,19 @@ void Transactions::on_told(Transaction& transaction, std::string_view recipient,
     // What a client was not told it may still learn while its connection lasts, but for a cut.
     if (code == 0 && !cut) return;
     for (const std::uint32_t number : undecided)
-        if (one == 0 || one == number) end_attempt(transaction, number, code, cut);
+        if (one == 0 || one == number) end_attempt(transaction, number, code, "connection_reset");
 }
 
-void Transactions::on_client_gone(bool cut) {
+void Transactions::on_client_gone(const char* why) {
+    client_gone_ = why;
     for (Transaction& transaction : open_) {
         const std::vector<std::uint32_t> undecided = transaction.undecided;
-        for (const std::uint32_t recipient : undecided) end_attempt(transaction, recipient, 0, cut);
+        for (const std::uint32_t recipient : undecided) end_attempt(transaction, recipient, 0, why);
     }
 }
 
 void Transactions::end_attempt(Transaction& transaction, std::uint32_t recipient,
-                               std::uint16_t code, bool cut) {
+                               std::uint16_t code, const char* why) {
     std::erase(transaction.undecided, recipient);
     Event ended = event(EventKind::attempt_ended, transaction);
     ended.recipient = recipient;
@@ -137,8 +159,13 @@ void Transactions::end_attempt(Transaction& transaction, std::uint32_t recipient
     ended.code = code;
     ended.outcome = code == 0 ? Outcome::unknown : outcome_of(code);
     ended.duration = context_.clock.now() - transaction.end_of_data;
-    // A client that leaves without having been cut off has lost its patience.
-    if (code == 0) ended.text = cut ? "connection_reset" : "timed_out";
+    if (code == 0) ended.text = why;
+    const bool gave_up = ended.outcome == Outcome::refused_for_good;
+    context_.recorder.record(ended);
+    // Who was refused for good has nothing left to try; should it do so all the same, what that
+    // attempt comes to counts.
+    if (!gave_up) return;
+    ended.kind = EventKind::gave_up;
     context_.recorder.record(std::move(ended));
 }
 

@@ -24,6 +24,7 @@ struct Transaction {
     std::uint64_t size = 0;     ///< Of the content, in bytes as they passed.
     bool chunked = false;       ///< The content came as BDAT.
     TimePoint began{};
+    TimePoint content_began{};
     TimePoint end_of_data{};
     bool ended = false;  ///< The end of data was given to the server.
     /// With identities that read content.
@@ -50,7 +51,8 @@ public:
     /// The client's content, piece by piece; `chunked`: as BDAT, without dots.
     void add_content(Transaction& transaction, std::string_view bytes, bool chunked);
     /// The end of data goes to the server now. Where messages are known by their content, the
-    /// message is known from here on.
+    /// message is known from here on. `recipients`: those accepted so far; empty where the replies
+    /// of this transaction have not come yet, as when BDAT is pipelined.
     void end_content(Transaction& transaction, std::string_view sender,
                      const std::vector<std::string>& recipients);
 
@@ -62,21 +64,24 @@ public:
     /// The client was given this reply (or, where empty, never will be) to its end of data.
     void on_told(Transaction& transaction, std::string_view recipient, std::string_view reply,
                  bool cut);
-    /// The client has gone: what it does not know it never will.
-    void on_client_gone(bool cut);
+    /// The client has gone: what it does not know it never will. `why` is an error's name; of a
+    /// client that left by itself it is timed_out, since it has lost its patience.
+    void on_client_gone(const char* why);
     /// Nothing more will be asked about transactions before this one.
     void forget_before(std::uint32_t number);
 
 private:
     void introduce(Transaction& transaction, const std::vector<std::string>& recipients);
+    void note_begin(const Transaction& transaction);
     void end_attempt(Transaction& transaction, std::uint32_t recipient, std::uint16_t code,
-                     bool cut);
+                     const char* why);
     Event event(EventKind kind, const Transaction& transaction) const;
 
     ProxyContext context_;
     std::uint32_t connection_;
     std::vector<Transaction> open_;
     Transaction nobodys_;
+    const char* client_gone_ = nullptr;  ///< Why; null while it is there.
 };
 
 }  // namespace twofifty::netem

@@ -3,12 +3,16 @@
 #include "record/text.hpp"
 #include "record/token.hpp"
 #include "smtp/limits.hpp"
+#include "world/random.hpp"
 
 namespace twofifty::smtp {
 namespace {
 
 /// Headers longer than this say nothing we look for; their rest is not kept.
 constexpr std::size_t header_limit = 4096;
+
+/// What is longer than a line of text is no Message-ID (RFC 5322 3.6.4), whatever it calls itself.
+constexpr std::size_t message_id_limit = text_line_limit;
 
 /// " ... id ABC; date" names the queue id of the server that wrote the header (RFC 5321 4.4).
 std::string_view id_clause(std::string_view received) {
@@ -21,9 +25,11 @@ std::string_view id_clause(std::string_view received) {
 }  // namespace
 
 void ContentReader::reset() {
+    headers_.reset();
     body_.reset();
     line_.clear();
     header_.clear();
+    message_id_.clear();
     token_.clear();
     queue_id_.clear();
     delivered_to_.clear();
@@ -38,6 +44,7 @@ void ContentReader::add(std::string_view piece) {
     while (!in_body_ && !piece.empty()) {
         const std::size_t end = piece.find('\n');
         const std::size_t taken = end == std::string_view::npos ? piece.size() : end + 1;
+        headers_.add(piece.substr(0, taken));
         if (line_.size() < header_limit) line_.append(piece.substr(0, taken));
         piece.remove_prefix(taken);
         if (end != std::string_view::npos) end_header_line();
@@ -64,6 +71,8 @@ void ContentReader::end_header() {
         const std::string_view value = trim(header.substr(colon + 1));
         if (equals_ignoring_case(name, "Received")) {
             if (++received_headers_ == 1) queue_id_ = id_clause(header);
+        } else if (message_id_.empty() && equals_ignoring_case(name, "Message-ID")) {
+            if (value.size() <= message_id_limit) message_id_ = value;
         } else if (equals_ignoring_case(name, token_header)) {
             token_ = value;
         } else if (delivered_to_.empty() && equals_ignoring_case(name, "Delivered-To")) {
@@ -73,6 +82,10 @@ void ContentReader::end_header() {
         }
     }
     header_.clear();
+}
+
+std::uint64_t ContentReader::whole_digest() const {
+    return world::fold(world::fold(headers_.value(), body_.value()), size_);
 }
 
 }  // namespace twofifty::smtp

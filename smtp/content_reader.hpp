@@ -17,9 +17,14 @@ public:
     void add(std::string_view piece);
     /// REQUIRES: all content was added. The digest of what stands behind the empty line.
     std::uint64_t body_digest() const { return body_.value(); }
+    /// REQUIRES: all content was added. The digest of all of it, headers included.
+    std::uint64_t whole_digest() const;
     std::uint64_t size() const { return size_; }
     /// How many Received headers it carries: how often it was handed on.
     std::uint32_t received_headers() const { return received_headers_; }
+    /// The value of the first Message-ID, its angle brackets included; empty where there is none,
+    /// or one that is longer than a line may be.
+    const std::string& message_id() const { return message_id_; }
     /// The value of X-Twofifty-Token; empty where there is none.
     const std::string& token() const { return token_; }
     /// The queue id in the first Received header ("with ESMTP id ABC"): the last server's own;
@@ -35,9 +40,11 @@ private:
     void end_header_line();
     void end_header();
 
+    ContentDigest headers_;
     ContentDigest body_;
     std::string line_;    ///< The header line under way, cut at a limit.
     std::string header_;  ///< The header under way, unfolded.
+    std::string message_id_;
     std::string token_;
     std::string queue_id_;
     std::string delivered_to_;

@@ -30,6 +30,9 @@ struct ProxyCommandOptions {
     std::vector<std::string> listen;    ///< host:port, each with the upstream in its place.
     std::vector<std::string> upstream;  ///< host:port
     std::string rules;                  ///< A file that holds nothing but [[impair]].
+    std::string out;                    ///< The folder for run folders; empty: nothing is stored.
+    std::vector<std::string> expect;    ///< Bounds: "duplicated == 0".
+    std::string record;                 ///< The file for the dialogues; empty: none.
     bool lmtp = false;
     std::uint64_t seed = 1;
     std::string lasting;  ///< A duration; empty: until interrupted.
@@ -39,6 +42,17 @@ struct ProxyCommandOptions {
 
 /// The impairment layer between a client and a server that are not ours.
 ExitCode proxy_command(const ProxyCommandOptions& options);
+
+struct ReplayCommandOptions {
+    std::string recording;
+    std::string target;                       ///< host:port
+    std::optional<std::uint32_t> connection;  ///< Nothing: all of them, one behind the other.
+    int speed = 0;                            ///< 1: at the recorded times.
+    std::vector<std::string> may_send_to;
+    bool quiet = false;
+};
+
+ExitCode replay_command(const ReplayCommandOptions& options);
 
 ExitCode check_command(const std::vector<std::string>& scenarios,
                        const std::vector<std::string>& overrides);

@@ -1,5 +1,6 @@
 #include "harness/app/event_writer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -30,28 +31,52 @@ void EventWriter::record(Event event) {
         taken_.wait(lock, [this] { return queue_.size() < queue_limit || failed(); });
     if (failed()) return;
     queue_.push_back(std::move(event));
+    ++recorded_;
     if (queue_.size() == batch_size) arrived_.notify_one();
+}
+
+void EventWriter::introduce(Introduction newcomer) {
+    const std::scoped_lock lock(mutex_);
+    if (failed()) return;
+    newcomers_.push_back(std::move(newcomer));
+    ++recorded_;
+}
+
+void EventWriter::flush() {
+    std::unique_lock lock(mutex_);
+    const std::uint64_t until = recorded_;
+    flush_until_ = std::max(flush_until_, until);
+    arrived_.notify_one();
+    taken_.wait(lock, [&] { return stored_ >= until || failed(); });
 }
 
 void EventWriter::run() {
     std::vector<Event> batch;
+    std::vector<Introduction> newcomers;
     bool last = false;
     while (!last) {
         {
             std::unique_lock lock(mutex_);
-            arrived_.wait_for(lock, longest_wait,
-                              [this] { return finishing_ || queue_.size() >= batch_size; });
+            stored_ += batch.size() + newcomers.size();
+            taken_.notify_all();
+            arrived_.wait_for(lock, longest_wait, [this] {
+                return finishing_ || queue_.size() >= batch_size || stored_ < flush_until_;
+            });
             last = finishing_;
             batch.clear();
+            newcomers.clear();
             std::swap(batch, queue_);
+            std::swap(newcomers, newcomers_);
         }
         taken_.notify_all();
-        if (batch.empty() || failed()) continue;
+        if (failed()) continue;
         try {
+            ledger_.introduce(newcomers);
             ledger_.append(batch);
         } catch (const LedgerError& error) {
             failure_ = error.what();
             failed_.store(true, std::memory_order_relaxed);
+            const std::scoped_lock lock(mutex_);
             taken_.notify_all();
         }
     }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -22,6 +23,13 @@ public:
 
     void record(Event event) override;
 
+    /// Stores who or what has appeared, before the events that were recorded later than this.
+    void introduce(Introduction newcomer);
+
+    /// Waits until all that was recorded so far is stored, or cannot be. Any thread may call it
+    /// until finish().
+    void flush();
+
     /// Stores what is left and ends the thread. Throws LedgerError where anything could not be
     /// stored.
     void finish();
@@ -37,6 +45,10 @@ private:
     std::condition_variable arrived_;
     std::condition_variable taken_;
     std::vector<Event> queue_;
+    std::vector<Introduction> newcomers_;
+    std::uint64_t recorded_ = 0;  ///< Events and newcomers.
+    std::uint64_t stored_ = 0;
+    std::uint64_t flush_until_ = 0;
     bool finishing_ = false;
     std::atomic<bool> failed_{false};
     std::string failure_;

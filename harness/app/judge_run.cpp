@@ -1,5 +1,7 @@
 #include "harness/app/judge_run.hpp"
 
+#include "harness/app/foreign_mail.hpp"
+#include "harness/app/proxy_settings.hpp"
 #include "harness/app/run_folder.hpp"
 #include "harness/ledger/event_digest.hpp"
 #include "harness/ledger/judge.hpp"
@@ -35,8 +37,16 @@ std::vector<Example> make_examples(const Ledger& ledger, const Judgement& judgem
     return examples;
 }
 
-JudgedRun judge_ledger(const Scenario& scenario, const Ledger& ledger) {
+/// As a run that ends now would record it.
+void end_now(Judge& judge, TimePoint at) {
+    judge.add({.at = at, .kind = EventKind::load_ended, .text = "planned"});
+    judge.add({.at = at, .kind = EventKind::queues_seen_empty});
+    judge.add({.at = at, .kind = EventKind::drain_ended, .text = "quiet"});
+}
+
+JudgedRun judge_ledger(const Scenario& scenario, const Ledger& ledger, Standing standing) {
     const bool is_virtual = ledger.run("world") == "virtual";
+    const bool is_foreign = ledger.run("mail") == "foreign";
     RunFacts facts;
     facts.version = ledger.run("version");
     facts.world = ledger.run("world");
@@ -44,31 +54,44 @@ JudgedRun judge_ledger(const Scenario& scenario, const Ledger& ledger) {
     facts.observed_at = ledger.run("observed_at");
     Judge judge(JudgeFacts{ledger.rules()});
     EventDigest digest;
+    TimePoint last{};
     ledger.for_each_event([&](const Event& event) {
         judge.add(event);
+        last = std::max(last, event.at);
         if (is_virtual) digest.add(event);
     });
+    if (standing == Standing::so_far) end_now(judge, last);
     const Judgement judgement = judge.finish();
     if (is_virtual) facts.digest = digest.value();
+    if (is_foreign) facts.assumptions = foreign_assumptions(ledger, judgement);
     const std::vector<std::string> addresses = ledger.recipients();
     const AddressBook recipients(addresses);
     JudgedRun judged{summarise(judgement, scenario, facts, recipients),
                      !judgement.target_failure.empty()};
-    judged.summary.examples = make_examples(ledger, judgement, recipients);
+    judged.summary.examples = is_foreign ? foreign_examples(ledger, judgement, recipients)
+                                         : make_examples(ledger, judgement, recipients);
     return judged;
+}
+
+/// What the run was to do: a scenario's file, or a proxy's.
+Scenario stored_scenario(const fs::path& folder) {
+    const fs::path proxy = folder / proxy_settings_file;
+    if (fs::exists(proxy))
+        return as_scenario(read_proxy_settings(read_file(proxy), proxy.string()), true);
+    const fs::path scenario = folder / "scenario.toml";
+    return parse_scenario(read_file(scenario), scenario.string());
 }
 
 }  // namespace
 
-JudgedRun judge_run(const fs::path& folder) {
+JudgedRun judge_run(const fs::path& folder, Standing standing) {
     if (!fs::is_regular_file(folder / "ledger.sqlite"))
         throw CommandError(ExitCode::bad_input,
                            folder.string() + " is no run folder: it holds no ledger.sqlite");
     try {
-        const fs::path stored = folder / "scenario.toml";
-        const Scenario scenario = parse_scenario(read_file(stored), stored.string());
+        const Scenario scenario = stored_scenario(folder);
         const Ledger ledger = Ledger::open((folder / "ledger.sqlite").string());
-        return judge_ledger(scenario, ledger);
+        return judge_ledger(scenario, ledger, standing);
     } catch (const settings::Error& error) {
         throw CommandError(ExitCode::bad_input, error.what());
     } catch (const LedgerError& error) {

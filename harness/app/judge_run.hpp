@@ -3,6 +3,7 @@
 #include "harness/app/exit_code.hpp"
 #include "harness/report/summary.hpp"
 
+#include <cstdint>
 #include <filesystem>
 
 namespace twofifty::harness {
@@ -12,9 +13,14 @@ struct JudgedRun {
     bool target_failed = false;  ///< The target could not be used at all.
 };
 
-/// Judges a run folder from what is stored in it: scenario.toml and ledger.sqlite. Throws
-/// CommandError.
-JudgedRun judge_run(const std::filesystem::path& folder);
+enum class Standing : std::uint8_t {
+    ended,   ///< A run that did not go to its end is incomplete.
+    so_far,  ///< Of one that goes on: as if it ended now.
+};
+
+/// Judges a run folder from what is stored in it: ledger.sqlite, and scenario.toml or proxy.toml.
+/// Another thread may be writing the ledger meanwhile. Throws CommandError.
+JudgedRun judge_run(const std::filesystem::path& folder, Standing standing = Standing::ended);
 
 /// Writes every report into the folder. Throws CommandError (environment), a full disk for one.
 void write_reports(const std::filesystem::path& folder, const Summary& summary);

@@ -27,6 +27,8 @@ constexpr const char* examples =
     "  twofifty proxy --listen 127.0.0.1:2525 --upstream 127.0.0.1:25 --rules faults.toml\n"
     "                                                           between your own client and "
     "server\n"
+    "  twofifty replay mail.jsonl --target 127.0.0.1:25          what proxy --record wrote, once "
+    "more\n"
     "  twofifty report results/latest                           judge a run again from its ledger\n"
     "  twofifty compare RUN RUN --bound 'duplicated <= +0.5%'   exit 1 where the second is worse\n"
     "Exit codes: 0 expectations held, 1 one did not, 2 inconclusive, 3 bad input, 4 target or "
@@ -36,6 +38,7 @@ struct CommandLine {
     CLI::App app{description, "twofifty"};
     harness::RunOptions run;
     harness::ProxyCommandOptions proxy;
+    harness::ReplayCommandOptions replay;
     std::vector<std::string> check_scenarios;
     std::vector<std::string> check_overrides;
     std::string report_run;
@@ -53,6 +56,7 @@ struct CommandLine {
         app.require_subcommand(1);
         add_run();
         add_proxy();
+        add_replay();
         add_check();
         add_report();
         add_compare();
@@ -89,6 +93,13 @@ struct CommandLine {
         repeatable("--listen", proxy.listen, "Where clients connect: host:port")->required();
         repeatable("--upstream", proxy.upstream, "The server behind it: host:port")->required();
         command->add_option("--rules", proxy.rules, "A file of [[impair]] rules");
+        command->add_option(
+            "--out", proxy.out,
+            "Account for every message in a run folder there, and judge at the end");
+        repeatable(
+            "--expect", proxy.expect,
+            "A bound that decides the exit code: 'duplicated == 0' (into results without --out)");
+        command->add_option("--record", proxy.record, "Write every dialogue there, as JSON lines");
         command->add_flag("--lmtp", proxy.lmtp, "The server speaks LMTP");
         command->add_option("--seed", proxy.seed, "What chance is drawn from")
             ->capture_default_str();
@@ -97,6 +108,24 @@ struct CommandLine {
                    "Allow a server that is neither loopback nor private");
         command->add_flag("--quiet", proxy.quiet, "Print nothing but errors");
         command->callback([this] { chosen = [this] { return harness::proxy_command(proxy); }; });
+    }
+
+    void add_replay() {
+        CLI::App* const command = app.add_subcommand(
+            "replay", "Send what clients said in a recording of a proxy to a server");
+        command->add_option("recording", replay.recording, "What proxy --record wrote")->required();
+        command->add_option("--target", replay.target, "The server: host:port")->required();
+        command->add_option("--connection", replay.connection, "Only the one of this number");
+        command
+            ->add_option("--speed", replay.speed,
+                         "1: at the recorded times; 0: as fast as the server answers")
+            ->capture_default_str();
+        command
+            ->add_option("--i-may-send-to", replay.may_send_to,
+                         "Allow a server that is neither loopback nor private")
+            ->allow_extra_args(false);
+        command->add_flag("--quiet", replay.quiet, "Print nothing but errors");
+        command->callback([this] { chosen = [this] { return harness::replay_command(replay); }; });
     }
 
     void add_check() {

@@ -1,20 +1,24 @@
 // twofifty proxy: the impairment layer between a client and a server that are not ours. Everything
-// is checked before the first listener opens.
+// is checked before the first listener opens; when it is told to end, it says what became of the
+// mail.
 #include "harness/app/commands.hpp"
+#include "harness/app/dialogue_recorder.hpp"
 #include "harness/app/interrupts.hpp"
+#include "harness/app/judge_run.hpp"
+#include "harness/app/proxy_service.hpp"
+#include "harness/app/proxy_settings.hpp"
+#include "harness/app/run_folder.hpp"
 #include "harness/app/target_safety.hpp"
-#include "netem/identities.hpp"
-#include "netem/proxy.hpp"
-#include "netem/rule_settings.hpp"
+#include "harness/ledger/ledger.hpp"
+#include "harness/report/format.hpp"
 #include "settings/units.hpp"
-#include "world/notifier.hpp"
-#include "world/real/real_world.hpp"
 
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <chrono>
 #include <cstdio>
-#include <future>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,32 +28,17 @@
 namespace twofifty::harness {
 namespace {
 
-using world::real_world::RealWorld;
+namespace fs = std::filesystem;
 
 constexpr std::chrono::milliseconds look_interval{50};
-
-/// Where nothing is asked for, nothing is kept.
-class NoRecord final : public Recorder {
-public:
-    void record(Event) override {}
-};
-
-/// Nobody's mail: every message is the first.
-class NoIdentities final : public netem::Identities {
-public:
-    std::uint32_t message_of_sender(std::string_view) override { return 0; }
-    std::uint32_t recipient(std::string_view) override { return 0; }
-};
-
-world::Task<> until_told(world::Notifier& told) {
-    co_await told.wait();
-}
 
 /// The host of --listen may be a name; a listener needs an address.
 world::Endpoint listen_endpoint(const std::string& address) {
     std::optional<world::Endpoint> endpoint = world::parse_endpoint(address);
     if (!endpoint)
-        throw CommandError(ExitCode::bad_input, fmt::format("--listen {}: not host:port", address));
+        throw CommandError(
+            ExitCode::bad_input,
+            fmt::format("--listen {}: not host:port, such as 127.0.0.1:2525", address));
     const world::Result<std::vector<std::string>> addresses =
         world::real_world::resolve(endpoint->host);
     if (!addresses)
@@ -59,21 +48,15 @@ world::Endpoint listen_endpoint(const std::string& address) {
     return *endpoint;
 }
 
-std::vector<netem::ProxyOptions> proxies_of(const ProxyCommandOptions& options) {
-    if (options.listen.size() != options.upstream.size())
-        throw CommandError(
-            ExitCode::bad_input,
-            fmt::format("{} --listen and {} --upstream; expected as many of the one as of the "
-                        "other, each listener with its server",
-                        options.listen.size(), options.upstream.size()));
-    std::vector<netem::ProxyOptions> proxies;
-    for (std::size_t i = 0; i < options.listen.size(); ++i) {
-        const std::string upstream = safe_address(options.upstream[i], options.may_send_to);
-        proxies.push_back({.listen = listen_endpoint(options.listen[i]),
-                           .upstream = *world::parse_endpoint(upstream),
-                           .lmtp = options.lmtp});
+ProxyPlan plan_of(const ProxySettings& settings, const std::vector<std::string>& may_send_to) {
+    ProxyPlan plan{.rules = settings.rules, .seed = settings.seed};
+    for (std::size_t i = 0; i < settings.listen.size(); ++i) {
+        const std::string upstream = safe_address(settings.upstream[i], may_send_to);
+        plan.proxies.push_back({.listen = listen_endpoint(settings.listen[i]),
+                                .upstream = *world::parse_endpoint(upstream),
+                                .lmtp = settings.lmtp});
     }
-    return proxies;
+    return plan;
 }
 
 std::optional<Duration> lasting_of(const ProxyCommandOptions& options) {
@@ -86,54 +69,84 @@ std::optional<Duration> lasting_of(const ProxyCommandOptions& options) {
     return lasting;
 }
 
-/// One proxy with the rules that are its own.
-struct Served {
-    netem::RuleBook rules;
-    std::unique_ptr<netem::Proxy> proxy;
+/// Where the mail is accounted for: a run folder, and its ledger, open.
+struct Account {
+    fs::path folder;
+    Ledger ledger;
+    EventWriter events{ledger};
 };
+
+std::unique_ptr<Account> open_account(const ProxyCommandOptions& options,
+                                      const ProxySettings& settings) {
+    if (options.out.empty() && options.expect.empty()) return nullptr;
+    const std::string out = options.out.empty() ? "results" : options.out;
+    const fs::path folder = make_run_folder(out, settings.name);
+    write_file(folder / proxy_settings_file, to_toml(settings));
+    Ledger ledger = Ledger::create((folder / "ledger.sqlite").string());
+    ledger.set_run("scenario", settings.name);
+    ledger.set_run("mail", "foreign");
+    ledger.set_run("world", "real");
+    ledger.set_run("seed", std::to_string(settings.seed));
+    ledger.set_run("version", TWOFIFTY_VERSION);
+    ledger.set_run("started_at", utc_now());
+    ledger.set_run("observed_at", "accepted transactions");
+    ledger.set_run("state", "running");
+    return std::unique_ptr<Account>(new Account{folder, std::move(ledger)});
+}
+
+ExitCode give_verdict(Account& account, bool quiet) {
+    account.events.finish();
+    account.ledger.set_run("state", "complete");
+    const JudgedRun judged = judge_run(account.folder);
+    write_reports(account.folder, judged.summary);
+    if (!quiet) {
+        const std::string text = write_terminal(judged.summary, isatty(STDOUT_FILENO) == 1);
+        fmt::print("{}results: {}\n", text, account.folder.string());
+    }
+    say_why(judged);
+    return exit_code_of(judged);
+}
+
+void wait_for_the_end(const Interrupts& signals, std::optional<Duration> lasting,
+                      const Account* account) {
+    const auto started = std::chrono::steady_clock::now();
+    while (signals.count() == 0) {
+        // Without a ledger there is nothing more to find out.
+        if (account != nullptr && account->events.failed()) return;
+        if (lasting && std::chrono::steady_clock::now() - started >= *lasting) return;
+        std::this_thread::sleep_for(look_interval);
+    }
+}
 
 }  // namespace
 
 ExitCode proxy_command(const ProxyCommandOptions& options) {
-    const std::vector<netem::ProxyOptions> proxies = proxies_of(options);
+    const ProxySettings settings = read_proxy_options(options);
+    as_scenario(settings, false);  // That the bounds are some should be known now.
     const std::optional<Duration> lasting = lasting_of(options);
-    std::vector<netem::Rule> rules;
-    if (!options.rules.empty()) rules = netem::load_rules(options.rules);
+    const ProxyPlan plan = plan_of(settings, options.may_send_to);
 
     const Interrupts signals;
-    RealWorld world(std::chrono::steady_clock::now());
-    NoRecord recorder;
-    NoIdentities identities;
-    netem::ConnectionCounter connections;
-    std::vector<std::unique_ptr<Served>> served;
-    for (const netem::ProxyOptions& wanted : proxies) {
-        Served& one =
-            *served.emplace_back(std::make_unique<Served>(netem::RuleBook{rules, options.seed}));
-        const netem::ProxyContext context{world.clock(), world.network(), one.rules, identities,
-                                          recorder};
-        one.proxy = std::make_unique<netem::Proxy>(context, wanted, connections);
-        const world::Result<world::Endpoint> endpoint = one.proxy->start();
-        if (!endpoint)
-            throw CommandError(ExitCode::environment,
-                               fmt::format("cannot listen on {}: {}", to_string(wanted.listen),
-                                           endpoint.error().message()));
-        fmt::print("listening on {}, upstream {}\n", to_string(*endpoint),
-                   to_string(wanted.upstream));
+    std::unique_ptr<DialogueRecorder> recording;
+    if (!options.record.empty()) recording = std::make_unique<DialogueRecorder>(options.record);
+    std::unique_ptr<Account> account;
+    try {
+        account = open_account(options, settings);
+        ProxyService service(plan, account ? &account->events : nullptr, recording.get());
+        const std::vector<world::Endpoint> endpoints = service.start();
+        for (std::size_t i = 0; i < endpoints.size() && !options.quiet; ++i)
+            fmt::print("listening on {}, upstream {}\n", to_string(endpoints[i]),
+                       to_string(plan.proxies[i].upstream));
+        std::fflush(stdout);
+        wait_for_the_end(signals, lasting, account.get());
+        service.stop();
+        recording.reset();
+        return account ? give_verdict(*account, options.quiet) : ExitCode::passed;
+    } catch (const LedgerError& error) {
+        const std::string where =
+            account ? fmt::format(" What was stored is in {}.", account->folder.string()) : "";
+        throw CommandError(ExitCode::environment, error.what() + where);
     }
-    std::fflush(stdout);
-
-    world::Notifier told_to_stop(world.clock().ready());
-    std::thread thread([&] { world.run(until_told(told_to_stop)); });
-    const auto started = std::chrono::steady_clock::now();
-    while (signals.count() == 0 &&
-           (!lasting || std::chrono::steady_clock::now() - started < *lasting))
-        std::this_thread::sleep_for(look_interval);
-    world.post([&] {
-        for (const std::unique_ptr<Served>& one : served) one->proxy->stop();
-        told_to_stop.notify_all();
-    });
-    thread.join();
-    return ExitCode::passed;
 }
 
 }  // namespace twofifty::harness

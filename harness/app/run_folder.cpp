@@ -34,8 +34,8 @@ void point_latest_at(const fs::path& base, const fs::path& folder) {
 
 }  // namespace
 
-fs::path make_run_folder(const fs::path& base, const Scenario& scenario) {
-    const fs::path parent = base / scenario.name;
+fs::path make_run_folder(const fs::path& base, const std::string& name) {
+    const fs::path parent = base / name;
     std::error_code error;
     fs::create_directories(parent, error);
     std::string time = utc_now();
@@ -43,7 +43,6 @@ fs::path make_run_folder(const fs::path& base, const Scenario& scenario) {
     for (int number = 1; !error && number <= same_second_limit; ++number) {
         const fs::path folder = parent / (number == 1 ? time : fmt::format("{}-{}", time, number));
         if (!fs::create_directory(folder, error)) continue;
-        write_file(folder / "scenario.toml", to_toml(scenario));
         point_latest_at(base, folder);
         return folder;
     }
@@ -52,6 +51,12 @@ fs::path make_run_folder(const fs::path& base, const Scenario& scenario) {
         ExitCode::bad_input,
         fmt::format("cannot make a results folder in {}: {}; name another with --out",
                     parent.string(), error.message()));
+}
+
+fs::path make_run_folder(const fs::path& base, const Scenario& scenario) {
+    const fs::path folder = make_run_folder(base, scenario.name);
+    write_file(folder / "scenario.toml", to_toml(scenario));
+    return folder;
 }
 
 void write_file(const fs::path& path, std::string_view text) {

@@ -8,8 +8,10 @@
 
 namespace twofifty::harness {
 
-/// A new folder `<base>/<scenario>/<UTC time>`, with `<base>/latest` pointing at it; holds
-/// scenario.toml, resolved. Throws CommandError (bad_input) where it cannot be made.
+/// A new folder `<base>/<name>/<UTC time>`, with `<base>/latest` pointing at it. Throws
+/// CommandError (bad_input) where it cannot be made.
+std::filesystem::path make_run_folder(const std::filesystem::path& base, const std::string& name);
+/// The same for a scenario; holds scenario.toml, resolved.
 std::filesystem::path make_run_folder(const std::filesystem::path& base, const Scenario& scenario);
 
 /// Writes a whole file. Throws CommandError (environment) that says why not: a full disk, say.

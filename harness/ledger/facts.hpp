@@ -1,7 +1,11 @@
 // What the judge needs to know beside the events, and what the ledger keeps for it.
 #pragma once
 
+#include "record/foreign_message.hpp"
+
+#include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace twofifty::harness {
@@ -15,6 +19,23 @@ struct RuleFacts {
 
     bool operator==(const RuleFacts&) const = default;
 };
+
+/// What a run with mail that is not ours learns as it goes; a run of the fleet knows it before it
+/// starts.
+struct RecipientFacts {
+    std::uint32_t number = 0;
+    std::string address{};
+};
+struct NewRule {
+    std::uint32_t number = 0;
+    RuleFacts facts{};
+};
+/// A fact about the run itself, as Ledger::set_run takes it.
+struct RunFact {
+    std::string key{};
+    std::string value{};
+};
+using Introduction = std::variant<ForeignMessage, RecipientFacts, NewRule, RunFact>;
 
 struct JudgeFacts {
     std::vector<RuleFacts> rules;

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <limits>
+#include <variant>
 
 namespace twofifty::harness {
 
@@ -29,6 +30,46 @@ std::string column_text(sqlite3_stmt* row, int column) {
     if (text == nullptr) return {};
     return {text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
 }
+
+constexpr std::string_view foreign_select =
+    "SELECT number, sender, message_id, digest FROM foreign_message";
+
+ForeignMessage read_foreign_message(sqlite3_stmt* row) {
+    return {static_cast<std::uint32_t>(sqlite3_column_int64(row, 0)), column_text(row, 1),
+            column_text(row, 2), static_cast<std::uint64_t>(sqlite3_column_int64(row, 3))};
+}
+
+/// Binds a newcomer to the statement of its table, which it yields.
+struct Introducer {
+    sqlite3_stmt* operator()(const ForeignMessage& message) const {
+        sqlite3_bind_int64(of_message.get(), 1, message.number);
+        bind_text(of_message.get(), 2, message.sender);
+        bind_text(of_message.get(), 3, message.message_id);
+        sqlite3_bind_int64(of_message.get(), 4, static_cast<std::int64_t>(message.digest));
+        return of_message.get();
+    }
+    sqlite3_stmt* operator()(const RecipientFacts& recipient) const {
+        sqlite3_bind_int64(of_recipient.get(), 1, recipient.number);
+        bind_text(of_recipient.get(), 2, recipient.address);
+        return of_recipient.get();
+    }
+    sqlite3_stmt* operator()(const NewRule& rule) const {
+        sqlite3_bind_int64(of_rule.get(), 1, rule.number);
+        bind_text(of_rule.get(), 2, rule.facts.name);
+        bind_text(of_rule.get(), 3, rule.facts.effect);
+        return of_rule.get();
+    }
+    sqlite3_stmt* operator()(const RunFact& fact) const {
+        bind_text(of_run.get(), 1, fact.key);
+        bind_text(of_run.get(), 2, fact.value);
+        return of_run.get();
+    }
+
+    Statement of_message;
+    Statement of_recipient;
+    Statement of_rule;
+    Statement of_run;
+};
 
 }  // namespace
 
@@ -227,6 +268,48 @@ std::vector<RuleFacts> Ledger::rules() const {
     }
     if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
     return rules;
+}
+
+void Ledger::introduce(std::span<const Introduction> newcomers) {
+    if (newcomers.empty()) return;
+    execute("BEGIN IMMEDIATE", "write");
+    try {
+        Introducer introducer{
+            prepare("INSERT OR REPLACE INTO foreign_message VALUES (?, ?, nullif(?, ''), ?)",
+                    "write"),
+            prepare("INSERT OR REPLACE INTO recipient VALUES (?, ?)", "write"),
+            prepare("INSERT OR REPLACE INTO rule VALUES (?, ?, ?)", "write"),
+            prepare("INSERT OR REPLACE INTO run VALUES (?, ?)", "write")};
+        for (const Introduction& newcomer : newcomers) {
+            sqlite3_stmt* const row = std::visit(introducer, newcomer);
+            const int code = sqlite3_step(row);
+            if (code != SQLITE_DONE) fail(database_.get(), code, "write", path_);
+            sqlite3_reset(row);
+        }
+        execute("COMMIT", "write");
+    } catch (...) {
+        abandon();
+        throw;
+    }
+}
+
+std::vector<ForeignMessage> Ledger::foreign_messages() const {
+    const Statement rows = prepare(fmt::format("{} ORDER BY number", foreign_select), "read");
+    std::vector<ForeignMessage> messages;
+    int code = sqlite3_step(rows.get());
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get()))
+        messages.push_back(read_foreign_message(rows.get()));
+    if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+    return messages;
+}
+
+std::optional<ForeignMessage> Ledger::foreign_message(std::uint32_t number) const {
+    const Statement row = prepare(fmt::format("{} WHERE number = ?", foreign_select), "read");
+    sqlite3_bind_int64(row.get(), 1, number);
+    const int code = sqlite3_step(row.get());
+    if (code != SQLITE_ROW && code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
+    if (code == SQLITE_DONE) return std::nullopt;
+    return read_foreign_message(row.get());
 }
 
 std::uint64_t Ledger::event_count() const {

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -58,6 +59,13 @@ public:
 
     void set_rules(std::span<const RuleFacts> rules);
     std::vector<RuleFacts> rules() const;
+
+    /// Stores who and what appeared while the run went on: all of them, or none where it throws.
+    void introduce(std::span<const Introduction> newcomers);
+    /// The messages of clients that are not ours, by their numbers; none in a run of the fleet.
+    std::vector<ForeignMessage> foreign_messages() const;
+    /// The one of that number; nothing where there is none.
+    std::optional<ForeignMessage> foreign_message(std::uint32_t number) const;
 
     std::uint64_t event_count() const;
 

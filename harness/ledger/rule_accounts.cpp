@@ -18,8 +18,10 @@ RuleAccounts::Firing RuleAccounts::firing(const Event& event) {
 }
 
 void RuleAccounts::add_matched(const Event& event) {
-    accounts_[event.rule].matched =
-        static_cast<std::uint64_t>(std::max<std::int64_t>(0, event.quantity));
+    // Several proxies may have the same rule, and each tells what it saw.
+    std::optional<std::uint64_t>& matched = accounts_[event.rule].matched;
+    matched =
+        matched.value_or(0) + static_cast<std::uint64_t>(std::max<std::int64_t>(0, event.quantity));
 }
 
 void RuleAccounts::add_fired(const Event& event) {

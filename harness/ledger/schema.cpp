@@ -38,6 +38,12 @@ CREATE TABLE outcome   (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE run       (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE recipient (number INTEGER PRIMARY KEY, address TEXT NOT NULL);
 CREATE TABLE rule      (number INTEGER PRIMARY KEY, name TEXT NOT NULL, effect TEXT NOT NULL);
+CREATE TABLE foreign_message (
+    number     INTEGER PRIMARY KEY,
+    sender     TEXT NOT NULL,
+    message_id TEXT,
+    digest     INTEGER NOT NULL
+);
 )sql";
 
 constexpr std::string_view views = R"sql(

@@ -79,6 +79,15 @@ std::vector<RuleCounts> rule_counts(const Judgement& judgement, const Scenario& 
         }
         rules.push_back(std::move(rule));
     }
+    // Rules that came while the run went on, as through the proxy's interface.
+    for (std::size_t i = scenario.rules.size(); i < judgement.rules.size(); ++i) {
+        const RuleAccount& account = judgement.rules[i];
+        const auto known = std::ranges::find(rules, account.name, &RuleCounts::name);
+        if (known == rules.end())
+            rules.push_back({account.name, account.effect, account.matched, account.fired});
+        else
+            known->fired += account.fired;
+    }
     return rules;
 }
 

@@ -200,6 +200,14 @@ void expectations(Page& page, const Summary& summary) {
     }
 }
 
+/// Stories fill a screen soon; of those behind the first few the title must do.
+void further_examples(Page& page, const Summary& summary) {
+    if (summary.examples.size() <= examples_most) return;
+    page.heading("Further", "  with their timelines in report.html");
+    for (std::size_t i = examples_most; i < summary.examples.size(); ++i)
+        page.line(fmt::format("  {}", summary.examples[i].title));
+}
+
 void examples(Page& page, const Summary& summary) {
     for (std::size_t i = 0; i < std::min(summary.examples.size(), examples_most); ++i) {
         const Example& example = summary.examples[i];
@@ -230,6 +238,7 @@ std::string write_terminal(const Summary& summary, bool colour) {
     rules(page, summary);
     expectations(page, summary);
     examples(page, summary);
+    further_examples(page, summary);
     if (!summary.assumptions.empty()) page.heading("Assumptions");
     for (const std::string& assumption : summary.assumptions) wrapped(page, "  ", assumption);
     return page.take();

@@ -80,6 +80,9 @@ std::string describe_achieved(const Event& event, const TimelineNames& names) {
 std::string describe_event(const Event& event, const TimelineNames& names) {
     switch (event.kind) {
         case EventKind::submitted:
+            // A client that is not ours has no number; the layer saw its message.
+            if (event.node == 0)
+                return fmt::format("client begins to send it, {} bytes", event.quantity);
             return fmt::format("submitted to sender {}, {} bytes", event.node, event.quantity);
         case EventKind::attempt_started: return fmt::format("attempt {} starts", event.attempt);
         case EventKind::content_sent: return "sender sent the final dot";
@@ -177,7 +180,9 @@ Example make_example(std::span<const Event> events, std::uint32_t message,
         if (event.kind == EventKind::copy_found) ++copies;
         if (event.kind == EventKind::submitted) ++recipients[event.recipient];
     }
-    std::string title = fmt::format("Message {}: {}", message, counted(copies, "copy", "copies"));
+    const std::string name =
+        names.message.empty() ? fmt::format("Message {}", message) : printable(names.message);
+    std::string title = fmt::format("{}: {}", name, counted(copies, "copy", "copies"));
     if (recipients.size() > 1) title += fmt::format(" for {} recipients", recipients.size());
     for (const std::string_view cause : causes) title += fmt::format("; {}", describe_cause(cause));
     return {message, std::move(title), timeline(events, message, names)};

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twofifty::harness {
@@ -16,6 +17,8 @@ namespace twofifty::harness {
 struct TimelineNames {
     const AddressBook& recipients;
     std::span<const std::string> rules;  ///< Rule 1 is the first.
+    /// What the title calls the message; empty: "Message" and its number.
+    std::string_view message{};
 };
 
 /// The entries of one message, in the order of time (events of the same time keep theirs). What

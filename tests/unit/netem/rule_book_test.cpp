@@ -150,14 +150,6 @@ TEST(RuleBook, OnlyARuleOnContentsHoldsThemBack) {
                     .has_content_rules());
 }
 
-TEST(RuleBook, AttemptsAreCountedMessageByMessage) {
-    RuleBook rules({}, seed);
-    EXPECT_EQ(rules.count_attempt(7), 1U);
-    EXPECT_EQ(rules.count_attempt(7), 2U);
-    EXPECT_EQ(rules.count_attempt(100'000), 1U);
-    EXPECT_EQ(rules.count_attempt(7), 3U);
-}
-
 /// The attempts of one message on which a rule acts, of six.
 std::vector<std::uint32_t> attempts_hit(RuleBook& rules, std::uint32_t message) {
     std::vector<std::uint32_t> hit;
