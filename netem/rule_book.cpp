@@ -22,8 +22,13 @@ std::uint64_t decision_key(std::uint64_t rule_key, const Passing& passing) {
 Sight sight_of(const RuleBook::Entry& entry, const Passing& passing, std::string_view bytes) {
     const auto phase = static_cast<std::uint64_t>(passing.phase);
     const std::uint64_t series = fold(fold(entry.key, phase), passing.attempt);
-    if (passing.message != 0) return {bytes, passing.at, series, passing.message};
-    return {bytes, passing.at, fold(series, passing.connection), passing.transaction};
+    const bool known = passing.message != 0;
+    return {.bytes = bytes,
+            .now = passing.at,
+            .rule = entry.key,
+            .series = known ? series : fold(series, passing.connection),
+            .place = known ? passing.message : passing.transaction,
+            .content = passing.phase == Phase::data_xfer && passing.code == 0};
 }
 
 /// Whom first, nth and every count for: a message, else a connection; or all.
@@ -142,6 +147,17 @@ void RuleBook::release(std::uint32_t rule) {
     if (!entry) return;
     ++entry->releases;
     tell_watchers();
+}
+
+std::uint64_t RuleBook::releases(std::span<const Event> firings) {
+    std::uint64_t sum = 0;
+    for (const Event& firing : firings) {
+        const Entry* const entry = find(firing.rule);
+        // A rule that is no more holds nothing.
+        if (!entry) return UINT64_MAX;
+        sum += entry->releases;
+    }
+    return sum;
 }
 
 void RuleBook::heal() {

@@ -2,6 +2,7 @@
 
 #include "netem/on_off.hpp"
 #include "netem/rule.hpp"
+#include "record/event.hpp"
 #include "record/phase.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -96,6 +97,8 @@ public:
 
     /// Lets go what the rule holds now until it is released; what it holds later waits again.
     void release(std::uint32_t rule);
+    /// How often the rules of these firings (rule_fired events) have let go; it only grows.
+    std::uint64_t releases(std::span<const Event> firings);
 
     /// Counts one more attempt of a message, and returns its number.
     std::uint32_t count_attempt(std::uint32_t message);

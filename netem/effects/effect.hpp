@@ -4,15 +4,21 @@
 #pragma once
 
 #include "netem/admission.hpp"
+#include "netem/effects/corrupt.hpp"
 #include "netem/effects/cut.hpp"
 #include "netem/effects/delay.hpp"
+#include "netem/effects/drip.hpp"
 #include "netem/effects/drop.hpp"
+#include "netem/effects/duplicate.hpp"
 #include "netem/effects/forward_close.hpp"
 #include "netem/effects/hold.hpp"
 #include "netem/effects/latency.hpp"
+#include "netem/effects/loss.hpp"
 #include "netem/effects/replace.hpp"
 #include "netem/effects/reset.hpp"
+#include "netem/effects/slice.hpp"
 #include "netem/effects/swallow.hpp"
+#include "netem/effects/truncate.hpp"
 #include "netem/sight.hpp"
 #include "netem/transit.hpp"
 #include "netem/verdict.hpp"
@@ -28,8 +34,9 @@ namespace twofifty::netem {
 
 /// The registry: what is listed here can be read, written and applied.
 using Effect = std::variant<Delay, Hold, Drop, Swallow, Cut, Replace,  // on a reply
-                            Latency,                                   // on the stream
-                            Reset, ForwardClose>;                      // on a connection
+                            Drip, Slice, Truncate, Corrupt, Duplicate, Loss,
+                            Latency,               // on the stream
+                            Reset, ForwardClose>;  // on a connection
 
 /// What an effect is about: its function's name says it. `decide(Sight, Random)` makes a Verdict
 /// of a reply; `begin`, `pass` and `close` (StreamEffect) work on one direction's bytes; `admit()`
