@@ -118,15 +118,19 @@ Distribution read_distribution(Section& section, std::string_view key, Quantity 
         return Distribution{.a = *Reader(section, quantity, range).read(key, range.least)};
 
     Section table = section.section(key);
+    const Distribution result = read_distribution_table(table, quantity, range);
+    table.finish();
+    return result;
+}
+
+Distribution read_distribution_table(Section& table, Quantity quantity, QuantityRange range) {
     const std::optional<std::size_t> shape = table.choice("distribution", world::shape_names);
     if (!shape)
         table.fail("distribution",
                    "missing; expected distribution = \"uniform\", \"normal\", \"lognormal\", "
                    "\"exponential\" or \"pareto\"");
     Reader reader(table, quantity, range);
-    const Distribution result = read_shape(table, static_cast<Shape>(*shape), reader, range);
-    table.finish();
-    return result;
+    return read_shape(table, static_cast<Shape>(*shape), reader, range);
 }
 
 std::string to_toml(const Distribution& distribution, Quantity quantity) {

@@ -26,6 +26,11 @@ world::Distribution read_distribution(settings::Section& section, std::string_vi
                                       Quantity quantity, QuantityRange range,
                                       const world::Distribution& absent = {});
 
+/// The same of a distribution's table, which may hold other keys beside: the caller ends it with
+/// finish().
+world::Distribution read_distribution_table(settings::Section& table, Quantity quantity,
+                                            QuantityRange range);
+
 /// The distribution as a TOML value that read_distribution reads back as the same one.
 std::string to_toml(const world::Distribution& distribution, Quantity quantity);
 

@@ -27,7 +27,7 @@ constexpr std::size_t kept_capacity = 4096;
 
 /// Three coroutines share it: one gives the client's bytes to the server, one reads the server's
 /// replies and judges them by the rules, one gives them to the client when they may leave.
-class Session final : private ReplyQueue::Listener, private Path::Owner {
+class Session final : private ReplyQueue::Listener, private Path::Owner, private RuleBook::Watcher {
 public:
     Session(const ProxyContext& context, const ProxyOptions& options, Door& door,
             std::unique_ptr<world::Stream> client, std::uint32_t connection,
@@ -49,6 +49,7 @@ public:
           changed_(clock_.ready()),
           tasks_(clock_.ready()) {
         to_client_.lead_to(*client_);
+        context_.rules.watch(*this);
     }
     ~Session() {
         if (context_.tap) context_.tap->gone(connection_);
@@ -67,8 +68,10 @@ private:
     Task<> end_afterlife();
     Task<bool> pass_pieces();
     Task<bool> pass_end_of_data(std::string_view bytes);
-    Task<bool> impair_end_of_data(const Verdict& verdict, std::string_view end);
-    Task<bool> wait_with_client(const Verdict& verdict);
+    Task<bool> impair_end_of_data(const Verdict& verdict, const std::vector<Event>& fired,
+                                  std::string_view end);
+    Task<bool> wait_with_client(TimePoint due, const std::vector<Event>& holding);
+    Task<> read_on();
 
     std::string_view all_that_arrived(world::Stream& stream, std::span<char> first,
                                       std::size_t bytes);
@@ -86,6 +89,7 @@ private:
 
     void reply_ended(const ReplyQueue::Item& item, std::string_view bytes) override;
     void path_ended(Verdict::How how) override;
+    void rules_changed() override { changed_.notify_all(); }
 
     world::Clock& clock_;
     const ProxyContext& context_;
@@ -105,7 +109,7 @@ private:
     Path to_client_;
     Path to_server_;
     ReplyQueue replies_;
-    world::Notifier changed_;  ///< A reply was taken, or a side has ended.
+    world::Notifier changed_;  ///< A reply was taken, a side has ended, rules let go.
     std::string from_client_;  ///< Read from the client and not yet given to the server.
     std::string held_back_;    ///< The possible beginning of a final dot, kept until it is decided.
     // Most reads bring a line; the few that fill these go on in the scratch buffer.
@@ -114,6 +118,7 @@ private:
     world::ReadSome* client_read_ = nullptr;    ///< The one that waits, where one does.
     std::optional<ReplyQueue::Item> go_ahead_;  ///< The 220 to STARTTLS, until the server is ready.
     bool turning_ = false;                      ///< A side is shaking hands.
+    bool client_left_ = false;  ///< It closed while its end of data was kept.
     bool client_closed_ = false;
     bool server_closed_ = false;
     bool silent_ = false;      ///< The client keeps a dead connection: its bytes go nowhere.
@@ -328,13 +333,15 @@ Task<bool> Session::pass_end_of_data(std::string_view bytes) {
         const std::vector<Event> fired = record_firings(firings, passing);
         const Verdict verdict = combined(firings);
         // All but the dot and its CRLF goes on; where they are split, all in front of the split.
-        const std::size_t first = verdict.parts.empty() ? 2 : verdict.parts.front().bytes;
-        const std::size_t held = std::min(out.size(), end_size - std::min(first, end_size));
+        constexpr std::size_t dot_size = 3;
+        const std::size_t held = verdict.parts.empty()
+                                     ? std::min(out.size(), dot_size)
+                                     : kept - std::min<std::size_t>(kept, verdict.parts[0].bytes);
         const bool given =
             co_await to_server_.send(std::string_view(out).substr(0, out.size() - held));
         if (!given) co_return false;
         out.erase(0, out.size() - held);
-        const bool goes_on = co_await impair_end_of_data(verdict, out);
+        const bool goes_on = co_await impair_end_of_data(verdict, fired, out);
         record_achieved(
             fired, began,
             goes_on || verdict.cut != Verdict::Side::none || silent_ ? "released" : "client_gone");
@@ -348,18 +355,25 @@ Task<bool> Session::pass_end_of_data(std::string_view bytes) {
 }
 
 /// Does to the end of data what the rules say. True when it went on to the server.
-Task<bool> Session::impair_end_of_data(const Verdict& verdict, std::string_view end) {
+Task<bool> Session::impair_end_of_data(const Verdict& verdict, const std::vector<Event>& fired,
+                                       std::string_view end) {
     if (verdict.cut != Verdict::Side::none) {
         cut(verdict);
         if (silent_) replies_.withhold();
         co_return false;
     }
-    const bool there = co_await wait_with_client(verdict);
+    const bool released = verdict.passing == Verdict::Passing::at_release;
+    const bool forever = released || verdict.passing == Verdict::Passing::withhold;
+    const TimePoint due = forever ? never : clock_.now() + verdict.delay;
+    const std::vector<Event> nobody;
+    const std::vector<Event>& holding = released ? fired : nobody;
+    const bool there = co_await wait_with_client(due, holding);
     if (!there) co_return false;
     // The first part has gone already, with the content in front of it.
     for (std::size_t i = 1; i < verdict.parts.size() && !end.empty(); ++i) {
         const Verdict::Part& part = verdict.parts[i];
-        co_await world::sleep_for(clock_, part.pause);
+        const bool still = co_await wait_with_client(clock_.now() + part.pause, nobody);
+        if (!still) co_return false;
         const bool last = i + 1 == verdict.parts.size();
         if (last && verdict.swallow_last_part) {
             silent_ = true;
@@ -370,27 +384,33 @@ Task<bool> Session::impair_end_of_data(const Verdict& verdict, std::string_view 
         if (!given) co_return false;
         end.remove_prefix(size);
     }
+    if (end.empty()) co_return true;
     const bool given = co_await to_server_.send(end);
     co_return given;
 }
 
-/// Waits as long as the end of data is to be kept. False when the client has gone before.
-Task<bool> Session::wait_with_client(const Verdict& verdict) {
-    const bool forever = verdict.passing == Verdict::Passing::withhold ||
-                         verdict.passing == Verdict::Passing::at_release;
-    const TimePoint due = forever ? never : clock_.now() + verdict.delay;
-    while (clock_.now() < due) {
-        // Reading on is how a client that goes away is noticed.
-        const Result<std::size_t> bytes =
-            co_await world::within(clock_, due, client_->read_some(client_buffer_));
-        if (bytes) {
-            from_client_.append(client_buffer_.data(), *bytes);
-            if (from_client_.size() > unread_limit) co_await world::SleepUntil(clock_, due);
-        } else if (bytes.error() != world::Error::timed_out) {
-            co_return false;
+/// Waits until then, or until one of the rules that hold lets go. False when the client has gone
+/// before.
+Task<bool> Session::wait_with_client(TimePoint due, const std::vector<Event>& holding) {
+    const std::uint64_t releases = context_.rules.releases(holding);
+    world::TaskScope reading(clock_.ready());
+    if (clock_.now() < due) reading.spawn(read_on());
+    while (clock_.now() < due && !client_left_ && context_.rules.releases(holding) == releases)
+        co_await world::within(clock_, due, changed_.wait());
+    co_return !client_left_;
+}
+
+/// Reading on is how a client that goes away is noticed. What it says goes to the server later.
+Task<> Session::read_on() {
+    while (from_client_.size() <= unread_limit) {
+        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
+        if (!bytes) {
+            client_left_ = true;
+            changed_.notify_all();
+            co_return;
         }
+        from_client_.append(client_buffer_.data(), *bytes);
     }
-    co_return true;
 }
 
 Task<> Session::server_to_client() {
@@ -631,7 +651,8 @@ std::vector<Event> Session::record_firings(const std::vector<Firing>& firings,
                     .attempt = passing.attempt,
                     .connection = connection_,
                     .rule = firing.rule,
-                    .duration = firing.verdict.delay,
+                    .duration = firing.verdict.asked(),
+                    .quantity = firing.verdict.ends_in_vain() ? 1 : 0,
                     .text = std::string(name_of(entry->rule.effect))};
         context_.recorder.record(fired);
         events.push_back(std::move(fired));

@@ -24,7 +24,10 @@ ReplyQueue::ReplyQueue(const PathContext& context, Listener& listener, Path& to_
 
 void ReplyQueue::push(Item item) {
     if (withholding_ || client_gone_) return note_ended(item, "client_gone", {});
-    if (item.acting) withholding_ = item.acting->verdict.passing == Verdict::Passing::withhold;
+    if (item.acting) {
+        const Verdict& verdict = item.acting->verdict;
+        withholding_ = verdict.passing == Verdict::Passing::withhold || verdict.swallow_last_part;
+    }
     held_bytes_ += item.bytes.size();
     const std::uint64_t released = releases(item);
     waiting_.push_back({std::move(item), commands_passed_, released});
@@ -34,14 +37,7 @@ void ReplyQueue::push(Item item) {
 /// How often the rules that hold it have let go.
 std::uint64_t ReplyQueue::releases(const Item& item) const {
     if (!item.acting || item.acting->verdict.passing != Verdict::Passing::at_release) return 0;
-    std::uint64_t sum = 0;
-    for (const Event& firing : item.acting->firings) {
-        const RuleBook::Entry* const entry = context_.rules.find(firing.rule);
-        // A rule that is no more holds nothing.
-        if (!entry) return UINT64_MAX;
-        sum += entry->releases;
-    }
-    return sum;
+    return context_.rules.releases(item.acting->firings);
 }
 
 Task<Verdict> ReplyQueue::deliver() {
@@ -87,22 +83,28 @@ Task<Verdict> ReplyQueue::deliver() {
         if (verdict.cut != Verdict::Side::none) bytes = bytes.substr(0, verdict.cut_after_bytes);
         bool sent = true;
         if (!bytes.empty()) sent = co_await send_parts(bytes, verdict);
-        const bool heard =
-            sent && !verdict.swallow_last_part && (verdict.cut == Verdict::Side::none || whole);
+        // Without its last line's end a reply tells a client nothing yet.
+        const bool heard = sent && !verdict.swallow_last_part && bytes.ends_with('\n') &&
+                           (verdict.cut == Verdict::Side::none || whole);
         note_ended(item, sent ? "released" : "client_gone", heard ? bytes : std::string_view{});
         if (!sent) break;
-        if (verdict.swallow_last_part) withholding_ = true;
         if (verdict.cut != Verdict::Side::none) {
             withholding_ = true;
+            forget_waiting();
             co_return verdict;
         }
     }
     client_gone_ = true;
+    forget_waiting();
+    co_return Verdict{};
+}
+
+/// Nothing of it will reach the client.
+void ReplyQueue::forget_waiting() {
     for (const Waiting& waiting : waiting_) note_ended(waiting.item, "client_gone", {});
     waiting_.clear();
     held_bytes_ = 0;
     changed_.notify_all();
-    co_return Verdict{};
 }
 
 /// Waits until the first reply may leave. False when the client has gone before.

@@ -89,6 +89,7 @@ private:
     world::Task<bool> may_leave(const Waiting& waiting);
     world::Task<bool> pause(Duration duration);
     world::Task<bool> send_parts(std::string_view bytes, const Verdict& verdict);
+    void forget_waiting();
     void note_ended(const Item& item, const char* how, std::string_view bytes);
 
     PathContext context_;

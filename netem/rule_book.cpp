@@ -22,8 +22,13 @@ std::uint64_t decision_key(std::uint64_t rule_key, const Passing& passing) {
 Sight sight_of(const RuleBook::Entry& entry, const Passing& passing, std::string_view bytes) {
     const auto phase = static_cast<std::uint64_t>(passing.phase);
     const std::uint64_t series = fold(fold(entry.key, phase), passing.attempt);
-    if (passing.message != 0) return {bytes, passing.at, series, passing.message};
-    return {bytes, passing.at, fold(series, passing.connection), passing.transaction};
+    const bool known = passing.message != 0;
+    return {.bytes = bytes,
+            .now = passing.at,
+            .rule = entry.key,
+            .series = known ? series : fold(series, passing.connection),
+            .place = known ? passing.message : passing.transaction,
+            .content = passing.phase == Phase::data_xfer && passing.code == 0};
 }
 
 /// Whom first, nth and every count for: a message, else a connection; or all.
@@ -129,7 +134,11 @@ TimePoint RuleBook::changes_at(const Entry& entry, TimePoint at) {
     if (at < begins) return begins;
     TimePoint change = when.until == Duration::max() ? never : twofifty::at(when.until);
     if (change <= at) return never;
-    if (when.on_off.bad != Duration::zero()) change = std::min(change, entry.on_off.changes_at());
+    // A spell is only known by looking: often enough that its ends are not missed by much.
+    constexpr Duration shortest = std::chrono::milliseconds{1};
+    const OnOff& spells = when.on_off;
+    if (spells.bad != Duration::zero() && spells.good != Duration::zero())
+        change = std::min(change, at + std::max(shortest, std::min(spells.good, spells.bad) / 100));
     return change;
 }
 
@@ -161,6 +170,17 @@ void RuleBook::release(std::uint32_t rule) {
     tell_watchers();
 }
 
+std::uint64_t RuleBook::releases(std::span<const Event> firings) {
+    std::uint64_t sum = 0;
+    for (const Event& firing : firings) {
+        const Entry* const entry = find(firing.rule);
+        // A rule that is no more holds nothing.
+        if (!entry) return UINT64_MAX;
+        sum += entry->releases;
+    }
+    return sum;
+}
+
 void RuleBook::heal() {
     healed_ = true;
     tell_watchers();
@@ -180,8 +200,6 @@ void RuleBook::replace(std::vector<Rule> rules) {
             continue;
         }
         Entry entry = make_entry(std::move(rule), old->number);
-        // An unchanged process goes on where it is.
-        if (entry.rule.when.on_off == old->rule.when.on_off) entry.on_off = old->on_off;
         entry.matched = old->matched;
         entry.fired = old->fired;
         entry.lasting = old->lasting;

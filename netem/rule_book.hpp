@@ -2,6 +2,7 @@
 
 #include "netem/on_off.hpp"
 #include "netem/rule.hpp"
+#include "record/event.hpp"
 #include "record/phase.hpp"
 
 #include <boost/intrusive/list.hpp>
@@ -100,6 +101,8 @@ public:
 
     /// Lets go what the rule holds now until it is released; what it holds later waits again.
     void release(std::uint32_t rule);
+    /// How often the rules of these firings (rule_fired events) have let go; it only grows.
+    std::uint64_t releases(std::span<const Event> firings);
 
     /// True where a rule acts on contents, so that their last bytes must be held back until
     /// decided.

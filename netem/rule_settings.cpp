@@ -25,6 +25,13 @@ bool is_name(std::string_view text) {
 std::string_view why_not_in_content(const Effect& effect) {
     if (std::holds_alternative<Swallow>(effect)) return "there is no reply to remove";
     if (std::holds_alternative<Replace>(effect)) return "there is no reply to replace";
+    if (std::holds_alternative<Drip>(effect)) return "there is no reply to give on in drops";
+    if (std::holds_alternative<Truncate>(effect)) return "there is no reply to shorten";
+    if (std::holds_alternative<Corrupt>(effect)) return "there is no reply to damage";
+    if (std::holds_alternative<Duplicate>(effect)) return "there is no reply to give twice";
+    if (std::holds_alternative<Loss>(effect)) return "there is no reply to lose";
+    if (const auto* slice = std::get_if<Slice>(&effect); slice && slice->at.back() >= 5)
+        return "the end of a content is CRLF.CRLF, which is cut behind its 1st to 4th byte";
     if (const auto* cut = std::get_if<Cut>(&effect); cut && cut->after_bytes != 0)
         return "there is no reply to cut in or behind (when = \"before\" cuts before the dot)";
     if (const auto* hold = std::get_if<Hold>(&effect);

@@ -4,6 +4,12 @@
 
 namespace twofifty::netem {
 
+Duration Verdict::asked() const {
+    Duration time = delay;
+    for (const Part& part : parts) time += part.pause;
+    return time;
+}
+
 Verdict combined(Verdict first, const Verdict& second) {
     // Passing stands in the order of how long it keeps the reply; a removed one is not kept.
     first.passing = std::max(first.passing, second.passing);

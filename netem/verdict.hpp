@@ -53,6 +53,12 @@ struct Verdict {
     /// The last of the parts, and all behind it, never arrives.
     bool swallow_last_part = false;
 
+    /// The time from the reply's arrival at the layer to the leaving of its last byte, where that
+    /// is one of the verdict's own; else 0.
+    Duration asked() const;
+    /// The reply is kept for that time, and then the server's connection ends in its place.
+    bool ends_in_vain() const { return delay > Duration{} && cut == Side::server; }
+
     bool operator==(const Verdict&) const = default;
 };
 

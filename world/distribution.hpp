@@ -36,6 +36,13 @@ struct Distribution {
         return Duration{static_cast<std::int64_t>(draw(random))};
     }
 
+    /// The value below which a draw lies as often as a standard normal one lies below `normal`: so
+    /// normal draws that depend on each other become draws of this distribution that do.
+    double at(double normal) const;
+    Duration duration_at(double normal) const {
+        return Duration{static_cast<std::int64_t>(at(normal))};
+    }
+
     bool operator==(const Distribution&) const = default;
 };
 

@@ -33,8 +33,9 @@ public:
                 break;
             case Outcome::refused_for_now:
             case Outcome::refused_for_good:
-                extra.trigger =
-                    met({Interference::replace}) ? Trigger::reply_replaced : Trigger::reply_misread;
+                extra.trigger = met({Interference::replace, Interference::corrupt})
+                                    ? Trigger::reply_replaced
+                                    : Trigger::reply_misread;
                 break;
             case Outcome::unknown: extra.trigger = trigger_of_unknown(); break;
             case Outcome::not_sent:
@@ -97,9 +98,16 @@ private:
             return Trigger::reply_dropped;
         }
         if (met({Interference::cut}, whose)) return Trigger::connection_cut;
+        // What is left of it came, and was no reply; that it also came late made no difference.
+        if (met({Interference::truncate}, whose)) return Trigger::reply_misread;
+        const bool unreadable = end_->no_reply == NoReply::other;
+        if (unreadable && met({Interference::corrupt, Interference::duplicate}, whose))
+            return Trigger::reply_misread;
         if (met({Interference::delay, Interference::hold_for_a_time}, whose)) {
             return Trigger::reply_late_network;
         }
+        if (met({Interference::corrupt, Interference::duplicate}, whose))
+            return Trigger::reply_misread;
         // With LMTP the reply to this recipient was read as the one that another's swallowed.
         if (met({Interference::swallow}, whose)) return Trigger::reply_misread;
         return std::nullopt;

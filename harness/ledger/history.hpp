@@ -72,6 +72,9 @@ enum class Interference : std::uint8_t {
     swallow,
     cut,
     replace,
+    truncate,
+    corrupt,
+    duplicate,
     server_gone,
 };
 

@@ -49,22 +49,33 @@ Interference RuleAccounts::interference(const Event& fired) const {
     constexpr std::array known{
         std::pair{std::string_view{"drop"}, Interference::drop},
         std::pair{std::string_view{"delay"}, Interference::delay},
-        std::pair{std::string_view{"hold"}, Interference::hold_forever},
+        std::pair{std::string_view{"drip"}, Interference::delay},
         std::pair{std::string_view{"swallow"}, Interference::swallow},
         std::pair{std::string_view{"cut"}, Interference::cut},
         std::pair{std::string_view{"replace"}, Interference::replace},
+        std::pair{std::string_view{"truncate"}, Interference::truncate},
+        std::pair{std::string_view{"corrupt"}, Interference::corrupt},
+        std::pair{std::string_view{"duplicate"}, Interference::duplicate},
     };
-    for (const auto& [name, what] : known) {
-        if (fired.text != name) continue;
-        if (what != Interference::hold_forever) return what;
-        // A firing's time is 0 both for "forever" and for "next_command".
-        const bool named = fired.rule >= 1 && fired.rule <= facts_.rules.size();
-        const bool until_next_command =
-            named && facts_.rules[fired.rule - 1].effect.find("next_command") != std::string::npos;
-        return fired.duration > Duration{} || until_next_command ? Interference::hold_for_a_time
-                                                                 : Interference::hold_forever;
-    }
+    for (const auto& [name, what] : known)
+        if (fired.text == name) return what;
+    // A firing's time is 0 for every hold without one.
+    if (fired.text == "hold")
+        return fired.duration > Duration{} || says(fired, "next_command") || says(fired, "released")
+                   ? Interference::hold_for_a_time
+                   : Interference::hold_forever;
+    // The end of what is cut in pieces may be lost behind them.
+    if (fired.text == "slice")
+        return says(fired, "\"swallow\"") ? Interference::drop : Interference::delay;
+    // A packet that is lost comes later, until TCP gives up.
+    if (fired.text == "loss") return fired.quantity == 0 ? Interference::delay : Interference::drop;
     return Interference::none;
+}
+
+/// Whether the effect of the firing's rule, as it is written, holds a word.
+bool RuleAccounts::says(const Event& fired, std::string_view word) const {
+    return fired.rule >= 1 && fired.rule <= facts_.rules.size() &&
+           facts_.rules[fired.rule - 1].effect.find(word) != std::string::npos;
 }
 
 std::vector<RuleAccount> RuleAccounts::accounts() const {

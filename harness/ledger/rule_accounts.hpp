@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -42,6 +43,7 @@ private:
     /// Rule, connection, message, recipient, phase: what tells one firing from another.
     using Firing = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t, Phase>;
 
+    bool says(const Event& fired, std::string_view word) const;
     static Firing firing(const Event& event);
 
     JudgeFacts facts_;

@@ -89,6 +89,39 @@ void check_together(Section& root, const Scenario& scenario) {
                         scenario.message.recipients, target.reference.max_recipients));
 }
 
+/// Rules about something that the rest of the scenario rules out. LMTP has every phase that SMTP
+/// has, its LHLO being phase helo.
+void check_rules(Section& root, const Scenario& scenario) {
+    std::vector<Section> sections = root.sections("impair");
+    const ReferenceSettings& reference = scenario.target.reference;
+    const bool ours = !scenario.target.server.empty();
+    const bool chunks = scenario.fleet.chunking && (!ours || reference.chunking);
+    for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
+        const netem::Selector& when = scenario.rules[i].when;
+        if (when.phase == Phase::auth && !scenario.fleet.auth)
+            sections[i].section("when").fail(
+                "phase",
+                "nobody authenticates here, so the rule would never fire; expected "
+                "fleet.auth beside it, or another phase");
+        if (when.ended_by == netem::EndOfData::bdat && !chunks)
+            sections[i].section("when").fail(
+                "ended_by",
+                "no message is sent in chunks here, so the rule would never fire; "
+                "expected fleet.chunking = true beside it, and a target that offers "
+                "it, or \"dot\"");
+        if (when.ended_by == netem::EndOfData::dot && chunks && ours)
+            sections[i].section("when").fail(
+                "ended_by",
+                "every message is sent in chunks here, so the rule would never fire; "
+                "expected fleet.chunking = false beside it, or \"bdat\"");
+        if (when.attempt > 1 && scenario.fleet.retry.lifetime == Duration::zero())
+            sections[i].section("when").fail(
+                "attempt",
+                "contradicts fleet.retry.lifetime = \"0s\", a single attempt; expected "
+                "attempt = 1 or a longer lifetime");
+    }
+}
+
 /// The first comment block of a file, without its marks.
 std::string first_comment(std::string_view text) {
     std::string result;
@@ -140,6 +173,7 @@ Scenario read_scenario(const Value& root_value) {
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
     check_together(root, result);
+    check_rules(root, result);
     result.expectations = read_expectations(root.section("expect"), result.rules);
     return result;
 }

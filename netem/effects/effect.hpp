@@ -7,14 +7,18 @@
 #include "netem/effects/accept_late.hpp"
 #include "netem/effects/bandwidth.hpp"
 #include "netem/effects/connection_limit.hpp"
+#include "netem/effects/corrupt.hpp"
 #include "netem/effects/cut.hpp"
 #include "netem/effects/delay.hpp"
+#include "netem/effects/drip.hpp"
 #include "netem/effects/drop.hpp"
+#include "netem/effects/duplicate.hpp"
 #include "netem/effects/forward_close.hpp"
 #include "netem/effects/hold.hpp"
 #include "netem/effects/jitter.hpp"
 #include "netem/effects/latency.hpp"
 #include "netem/effects/limit_data.hpp"
+#include "netem/effects/loss.hpp"
 #include "netem/effects/mtu_black_hole.hpp"
 #include "netem/effects/never_greet.hpp"
 #include "netem/effects/outage.hpp"
@@ -22,12 +26,14 @@
 #include "netem/effects/replace.hpp"
 #include "netem/effects/reset.hpp"
 #include "netem/effects/reset_peer.hpp"
+#include "netem/effects/slice.hpp"
 #include "netem/effects/slicer.hpp"
 #include "netem/effects/slow_close.hpp"
 #include "netem/effects/stall.hpp"
 #include "netem/effects/swallow.hpp"
 #include "netem/effects/timeout.hpp"
 #include "netem/effects/too_busy.hpp"
+#include "netem/effects/truncate.hpp"
 #include "netem/sight.hpp"
 #include "netem/transit.hpp"
 #include "netem/verdict.hpp"
@@ -42,14 +48,16 @@
 namespace twofifty::netem {
 
 /// The registry: what is listed here can be read, written and applied.
-using Effect = std::variant<Delay, Hold, Drop, Swallow, Cut, Replace,  // on a reply
-                                                                       // on the stream
-                            Latency, Jitter, Bandwidth, Stall, Outage, MtuBlackHole, Slicer,
-                            LimitData, SlowClose, Timeout, ResetPeer,
-                            // on accepting
-                            Reset, Refuse, AcceptLate, NeverGreet, TooBusy, ConnectionLimit,
-                            // on closing
-                            ForwardClose>;
+using Effect = std::variant<
+    // on a reply
+    Delay, Hold, Drop, Swallow, Cut, Replace, Drip, Slice, Truncate, Corrupt, Duplicate, Loss,
+    // on the stream
+    Latency, Jitter, Bandwidth, Stall, Outage, MtuBlackHole, Slicer, LimitData, SlowClose, Timeout,
+    ResetPeer,
+    // on accepting
+    Reset, Refuse, AcceptLate, NeverGreet, TooBusy, ConnectionLimit,
+    // on closing
+    ForwardClose>;
 
 /// What an effect is about: its function's name says it. `decide(Sight, Random)` makes a Verdict
 /// of a reply; `begin`, `pass` and `close` (StreamEffect) work on one direction's bytes;

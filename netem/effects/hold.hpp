@@ -9,11 +9,12 @@
 
 namespace twofifty::netem {
 
-/// hold = "30s", "forever" or "next_command": the reply, and all behind it, is kept until then.
-/// "next_command" yields the late 250 that a client reads as the answer to its QUIT.
+/// hold = "30s", "forever", "next_command" or "released": the reply, and all behind it, is kept
+/// until then. "next_command" yields the late 250 that a client reads as the answer to its QUIT;
+/// "released" waits for somebody to let go what the rule holds.
 struct Hold {
     static constexpr std::string_view name = "hold";
-    enum class Until : std::uint8_t { time, forever, next_command };
+    enum class Until : std::uint8_t { time, forever, next_command, released };
     Until until = Until::forever;
     Duration time{};  ///< With Until::time.
 

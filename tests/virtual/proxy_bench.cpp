@@ -1,6 +1,6 @@
 #include "tests/virtual/proxy_bench.hpp"
 
-#include "harness/scenario/read_scenario.hpp"
+#include "netem/rule_settings.hpp"
 #include "record/check.hpp"
 
 #include <fmt/format.h>
@@ -19,12 +19,14 @@ const std::array<std::string, 3> addresses{"r1@recipient.test", "r2@recipient.te
 const world::Endpoint upstream{"127.0.0.1", 25};
 
 std::vector<netem::Rule> rules_of(std::initializer_list<RuleText> rules) {
-    std::string scenario = "[fleet]\nmessages = 1\n";
+    std::string text;
     int number = 0;
     for (const RuleText& rule : rules)
-        scenario += fmt::format("[[impair]]\nname = 'r{}'\nwhen = {}\neffect = {}\n", ++number,
-                                rule.when, rule.effect);
-    return harness::parse_scenario(scenario, "rules.toml").rules;
+        text += fmt::format("[[impair]]\nname = 'r{}'\nwhen = {}\neffect = {}\n{}\n", ++number,
+                            rule.when, rule.effect, rule.more);
+    const settings::Value document = settings::parse_toml(text, "rules.toml");
+    settings::Section root(document, "");
+    return netem::read_rules(root);
 }
 
 }  // namespace

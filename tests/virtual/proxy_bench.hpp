@@ -25,6 +25,7 @@ struct ProxyBenchOptions {
 struct RuleText {
     std::string when;
     std::string effect;
+    std::string more{};  ///< Further lines: a budget, continue.
 };
 
 class ProxyBench {

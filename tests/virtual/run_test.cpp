@@ -34,10 +34,15 @@ TEST_P(ShippedScenario, KeepsItsPromise) {
 
 INSTANTIATE_TEST_SUITE_P(All, ShippedScenario,
                          testing::Values("clean", "lost-250", "late-250", "cut-before-dot",
-                                         "cut-after-dot", "busy-receiver", "patient-sender"),
+                                         "cut-after-dot", "busy-receiver", "patient-sender",
+                                         "effects/correlated-delay", "effects/corrupt",
+                                         "effects/drip", "effects/duplicate", "effects/loss",
+                                         "effects/loss-bursts", "effects/slice", "effects/truncate",
+                                         "incidents/lmtp-partial-reply", "incidents/split-dot"),
                          [](const auto& tested) {
                              std::string name = tested.param;
                              std::erase(name, '-');
+                             std::erase(name, '/');
                              return name;
                          });
 

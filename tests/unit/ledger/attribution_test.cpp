@@ -57,6 +57,61 @@ TEST(Attribution, DelayIsALateReply) {
     EXPECT_EQ(after_timeout("delay", 5s), expected(Trigger::reply_late_network));
 }
 
+TEST(Attribution, HoldUntilReleasedIsALateReply) {
+    EXPECT_EQ(after_timeout("hold", {}, "{ hold = \"released\" }"),
+              expected(Trigger::reply_late_network));
+}
+
+TEST(Attribution, ADripIsALateReply) {
+    EXPECT_EQ(after_timeout("drip", 9s), expected(Trigger::reply_late_network));
+}
+
+TEST(Attribution, ASlicedReplyIsLateAndOneWhoseEndIsSwallowedDropped) {
+    EXPECT_EQ(after_timeout("slice", 5s, "{ slice = { at = [3], then = \"pass\" } }"),
+              expected(Trigger::reply_late_network));
+    EXPECT_EQ(after_timeout("slice", 5s, "{ slice = { at = [3], then = \"swallow\" } }"),
+              expected(Trigger::reply_dropped));
+}
+
+// Both firings asked for a time; only of one was the reply to come at its end.
+TEST(Attribution, ALostReplyIsLateUnlessTcpGivesUp) {
+    EXPECT_EQ(after_timeout("loss", 5s), expected(Trigger::reply_late_network));
+    Mail mail = accepted_first().fault("loss", 924600ms).delivered().timed_out();
+    std::vector<Event> events = history({delivered_again(mail)});
+    for (Event& event : events)
+        if (event.kind == EventKind::rule_fired) event.quantity = 1;
+    EXPECT_EQ(judge(events, {}).extra_copies,
+              (std::vector<ExtraCopy>{expected(Trigger::reply_dropped)}));
+}
+
+TEST(Attribution, ATruncatedReplyWasMisread) {
+    EXPECT_EQ(after_timeout("truncate"), expected(Trigger::reply_misread));
+}
+
+TEST(Attribution, ADamagedReplyThatIsNoneWasMisread) {
+    Mail mail = accepted_first().fault("corrupt").delivered().canceled();
+    EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::reply_misread));
+}
+
+TEST(Attribution, ADamagedReplyThatReadsAsARefusalIsAReplacedOne) {
+    Mail mail = accepted_first().fault("corrupt").delivered().refused();
+    EXPECT_EQ(extra_copy(delivered_again(mail)).trigger, Trigger::reply_replaced);
+}
+
+TEST(Attribution, ADuplicatedReplyIsMisread) {
+    Mail mail = accepted_first().fault("duplicate").delivered().refused();
+    EXPECT_EQ(extra_copy(delivered_again(mail)).trigger, Trigger::reply_misread);
+}
+
+// Rules that continue act together: the delay cost the time, whatever else the reply became.
+TEST(Attribution, OfADelayAndAReplacementTheSendersEndDecides) {
+    Mail late = accepted_first().fault("delay", 5s).fault("replace", {}, 2).delivered().timed_out();
+    EXPECT_EQ(extra_copy(delivered_again(late)), expected(Trigger::reply_late_network));
+    Mail refused = accepted_first().fault("delay", 1ms).fault("replace", {}, 2).delivered();
+    refused.refused();
+    EXPECT_EQ(extra_copy(delivered_again(refused)).trigger, Trigger::reply_replaced);
+}
+
 TEST(Attribution, SwallowedReplyThatTimedOutIsADroppedReply) {
     EXPECT_EQ(after_timeout("swallow"), expected(Trigger::reply_dropped));
 }

@@ -40,91 +40,30 @@ TEST(IndependentLoss, OfNothingDelaysNothingAndOfAllEndsTheConnection) {
     EXPECT_EQ(fate_under_independent_loss(1, {}, random), fate_after_losses(1000, {}));
 }
 
-TEST(BurstLoss, LosesInProportionToTheTimeItIsBad) {
-    const BurstLoss loss{.mean_good = 3s, .mean_bad = 1s, .loss_good = 0.1, .loss_bad = 0.5};
-    EXPECT_EQ(loss.bad_share(), 0.25);
-    EXPECT_DOUBLE_EQ(loss.loss_rate(), 0.2);
-}
-
-// It begins as a path is found at any time, and so it stays.
-TEST(BurstProcess, IsBadForItsShareOfTimeFromTheBeginning) {
-    const BurstLoss loss{.mean_good = 3s, .mean_bad = 1s};
-    std::array<std::uint64_t, 3> bad{};
-    for (int i = 0; i < trials; ++i) {
-        world::Random random(world::fold(seed, static_cast<std::uint64_t>(i)));
-        BurstProcess process(loss, random);
-        bad[0] += process.is_bad(0s) ? 1 : 0;
-        bad[1] += process.is_bad(500ms) ? 1 : 0;
-        bad[2] += process.is_bad(100s) ? 1 : 0;
-    }
-    for (const std::uint64_t count : bad) expect_chance(count, trials, 0.25, "bad");
-}
-
-// Seen every `step`, a burst of mean length b has left after each step with the chance that a chain
-// with two states has: (1 - share) (1 - exp(-step (1/b + 1/g))).
-TEST(BurstProcess, HasBurstsOfItsMeanLength) {
-    const BurstLoss loss{.mean_good = 3s, .mean_bad = 1s};
-    constexpr Duration step = 10ms;
-    const double leaves = 0.75 * (1 - std::exp(-to_seconds(step) * (1 / 1.0 + 1 / 3.0)));
-    world::Random random(seed);
-    BurstProcess process(loss, random);
-    std::uint64_t steps_when_bad = 0;
-    std::uint64_t ends = 0;
-    bool before = process.is_bad(0s);
-    for (Duration time = step; steps_when_bad < trials; time += step) {
-        const bool now = process.is_bad(time);
-        steps_when_bad += before ? 1 : 0;
-        ends += before && !now ? 1 : 0;
-        before = now;
-    }
-    expect_chance(ends, steps_when_bad, leaves, "ends of bursts");
-    // And so their mean: within a tenth of the second that was asked for.
-    const double mean =
-        to_seconds(step) * static_cast<double>(steps_when_bad) / static_cast<double>(ends);
-    EXPECT_NEAR(mean, 1.0, 0.15);
-}
-
-TEST(BurstProcess, LosesByTheStateItIsIn) {
-    const BurstLoss loss{.mean_good = 3s, .mean_bad = 1s, .loss_good = 0.1, .loss_bad = 0.5};
+// Each transmission is lost by what the path is at its time, and the first that is not arrives.
+TEST(BurstLoss, IsThatOfThePathAtTheTimesOfTransmission) {
+    const OnOffProcess path({.good = 3s, .bad = 1s}, seed);
     std::uint64_t lost = 0;
-    for (int i = 0; i < trials; ++i) {
-        world::Random random(world::fold(seed, static_cast<std::uint64_t>(i)));
-        BurstProcess process(loss, random);
-        lost += process.loses(1s) ? 1 : 0;
+    for (int i = 0; i < 2000; ++i) {
+        const TimePoint sent = at(i * 500ms);
+        const SegmentFate fate = fate_under_bursts(path, sent, {});
+        EXPECT_EQ(fate, fate_of_segment({}, [&](Duration t) { return path.bad_at(sent + t); }));
+        EXPECT_EQ(fate.losses > 0, path.bad_at(sent));
+        EXPECT_FALSE(path.bad_at(sent + fate.after));
+        lost += fate.losses > 0 ? 1 : 0;
     }
-    expect_chance(lost, trials, loss.loss_rate(), "lost");
+    EXPECT_GT(lost, 0U);
 }
 
-// Of two transmissions 200 ms apart the second is still in a burst of 2 s, of two 60 s apart not.
-TEST(BurstLoss, IsForgottenBetweenLateRetransmissions) {
-    const BurstLoss loss{.mean_good = 98s, .mean_bad = 2s};
-    std::uint64_t first = 0;
-    std::array<std::uint64_t, 2> both{};
-    for (int i = 0; i < trials; ++i) {
-        for (const std::size_t late : {0U, 1U}) {
-            world::Random random(world::fold(seed, static_cast<std::uint64_t>(i)));
-            BurstProcess process(loss, random);
-            const bool bad = process.is_bad(0s);
-            if (late == 0) first += bad ? 1 : 0;
-            both[late] += process.is_bad(late == 0 ? 200ms : Duration{60s}) && bad ? 1 : 0;
-        }
-    }
-    const auto still = [](double t) { return 0.02 + 0.98 * std::exp(-t * (1 / 98.0 + 1 / 2.0)); };
-    expect_chance(both[0], first, still(0.2), "soon");
-    expect_chance(both[1], first, still(60), "late");
-}
-
-// A path that is bad all the time but for moments is an outage for good.
+// A path that is bad all the time is an outage for good.
 TEST(BurstLoss, ThatNeverEndsEndsTheConnection) {
-    world::Random random(seed);
-    const BurstLoss loss{.mean_good = 1ns, .mean_bad = std::chrono::hours{24 * 365 * 100}};
-    EXPECT_EQ(fate_under_bursts(loss, {}, random), fate_after_losses(1000, {}));
+    const OnOffProcess path({.good = 0s, .bad = 1s}, seed);
+    EXPECT_EQ(fate_under_bursts(path, {}, {}), fate_after_losses(1000, {}));
 }
 
 TEST(BurstLoss, OfAGoodPathDelaysNothing) {
-    world::Random random(seed);
-    const BurstLoss loss{.mean_good = std::chrono::hours{24 * 365 * 100}, .mean_bad = 1ns};
-    EXPECT_EQ(fate_under_bursts(loss, {}, random), SegmentFate{});
+    const OnOffProcess path({.good = std::chrono::hours{24 * 36500}, .bad = 1ns}, seed);
+    EXPECT_EQ(fate_under_bursts(path, {}, {}), SegmentFate{});
 }
 
 }  // namespace

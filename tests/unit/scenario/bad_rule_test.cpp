@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
                 "s.toml:5:12: impair[1].effect.delay: expected a duration from 0s to 30d"},
         BadRule{done, "delay = { distribution = 'normal', mean = '1s' }",
                 "s.toml:5:12: impair[1].effect.delay.deviation: missing; this distribution needs "},
-        BadRule{done, "hold = 'released'",
+        BadRule{done, "hold = 'release'",
                 "s.toml:5:12: impair[1].effect.hold: expected a duration up to 30d such as"},
         BadRule{done, "cut = 'server '",
                 "s.toml:5:12: impair[1].effect.cut: expected one of \"client\", \"server\", "
@@ -148,7 +148,57 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{content, "cut = { when = { bytes = 1 } }",
                 "s.toml:5:12: impair[1].effect.cut: contradicts phase = \"data_xfer\""},
         BadRule{content, "hold = 'next_command'",
-                "s.toml:5:12: impair[1].effect.hold: contradicts phase = \"data_xfer\""}));
+                "s.toml:5:12: impair[1].effect.hold: contradicts phase = \"data_xfer\""},
+        BadRule{content, "drip = {}",
+                "s.toml:5:12: impair[1].effect.drip: contradicts phase = \"data_xfer\""},
+        BadRule{content, "truncate = 3",
+                "s.toml:5:12: impair[1].effect.truncate: contradicts phase = \"data_xfer\""},
+        BadRule{content, "corrupt = 'code'",
+                "s.toml:5:12: impair[1].effect.corrupt: contradicts phase = \"data_xfer\""},
+        BadRule{content, "duplicate = 'reply'",
+                "s.toml:5:12: impair[1].effect.duplicate: contradicts phase = \"data_xfer\""},
+        BadRule{content, "loss = { transmissions = 1 }",
+                "s.toml:5:12: impair[1].effect.loss: contradicts phase = \"data_xfer\""},
+        BadRule{content, "slice = { at = [1, 5] }",
+                "s.toml:5:12: impair[1].effect.slice: contradicts phase = \"data_xfer\": the end "
+                "of a content is CRLF.CRLF"}));
+
+INSTANTIATE_TEST_SUITE_P(
+    NeverFires, BadRuleTest,
+    testing::Values(
+        BadRule{"phase = 'auth'", drop,
+                "s.toml:4:10: impair[1].when.phase: nobody authenticates here, so the rule would "
+                "never fire"},
+        BadRule{"phase = 'data_done', ended_by = 'bdat'", drop,
+                "s.toml:4:31: impair[1].when.ended_by: no message is sent in chunks here"},
+        BadRule{"phase = 'rcpt', ended_by = 'bdat'", drop,
+                "s.toml:4:26: impair[1].when.ended_by: no content is known in phase rcpt"},
+        BadRule{"phase = 'data_done', size_least = '2KiB', size_most = '1KiB'", drop,
+                "s.toml:4:52: impair[1].when.size_most: is below size_least"},
+        BadRule{"phase = 'data_xfer', text = '*'", drop,
+                "s.toml:4:31: impair[1].when.text: contradicts phase = \"data_xfer\""},
+        BadRule{"phase = 'helo', transaction = 1", drop,
+                "s.toml:4:26: impair[1].when.transaction: no message is known in phase helo"},
+        BadRule{"phase = 'data_done', from = '2s', until = '1s'", drop,
+                "s.toml:4:44: impair[1].when.until: the time ends before it begins"},
+        BadRule{"phase = 'data_done', on_off = { good = '1s' }", drop,
+                "s.toml:4:31: impair[1].when.on_off.bad: missing"}));
+
+TEST(BadRules, ADotThatNoMessageEndsInIsRefused) {
+    EXPECT_THAT(complaint("fleet = { messages = 1, chunking = true }\n[[impair]]\nname = 'x'\n"
+                          "when = { phase = 'data_done', ended_by = 'dot' }\n"
+                          "effect = { drop = 'reply' }\n"),
+                testing::StartsWith("s.toml:4:31: impair[1].when.ended_by: every message is sent "
+                                    "in chunks here, so the rule would never fire"));
+}
+
+TEST(BadRules, ASecondAttemptWhereThereIsButOneIsRefused) {
+    EXPECT_THAT(complaint("fleet = { messages = 1, retry = { lifetime = '0s' } }\n[[impair]]\n"
+                          "name = 'x'\nwhen = { phase = 'data_done', attempt = 2 }\n"
+                          "effect = { drop = 'reply' }\n"),
+                testing::StartsWith("s.toml:4:31: impair[1].when.attempt: contradicts "
+                                    "fleet.retry.lifetime = \"0s\""));
+}
 
 TEST(BadRules, ANameIsNeeded) {
     EXPECT_THAT(complaint("fleet.messages = 1\n[[impair]]\nwhen = { phase = 'rcpt' }\n"),

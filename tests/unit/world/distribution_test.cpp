@@ -109,6 +109,32 @@ TEST(Distribution, NeverDrawsLessThanNothing) {
     EXPECT_EQ(*std::min_element(values.begin(), values.end()), 0.0);
 }
 
+// The quantile of a normal draw: as many draws lie below the value as below the normal one.
+TEST(Distribution, AtANormalDrawIsTheQuantileOfTheSameShare) {
+    constexpr double below_one = 0.84134474606854293;  // Of the standard normal distribution.
+    for (const Distribution& distribution :
+         {Distribution{.shape = Shape::uniform, .a = 10, .b = 20},
+          Distribution{.shape = Shape::normal, .a = 100, .b = 10},
+          Distribution{.shape = Shape::lognormal, .a = 100, .b = 1.2},
+          Distribution{.shape = Shape::exponential, .a = 100},
+          Distribution{.shape = Shape::pareto, .a = 100, .b = 2}}) {
+        const std::vector<double> values = sample(distribution);
+        const double value = distribution.at(1);
+        const auto below = std::count_if(values.begin(), values.end(),
+                                         [value](double drawn) { return drawn <= value; });
+        const double bound = width * std::sqrt(below_one * (1 - below_one) / draws);
+        EXPECT_NEAR(static_cast<double>(below) / draws, below_one, bound)
+            << shape_names[static_cast<std::size_t>(distribution.shape)];
+    }
+}
+
+TEST(Distribution, AtANormalDrawIsCutToItsRange) {
+    const Distribution exponential{.shape = Shape::exponential, .a = 100, .least = 50, .most = 200};
+    EXPECT_EQ(exponential.at(-40), 50);
+    EXPECT_EQ(exponential.at(40), 200);
+    EXPECT_EQ(fixed(3ms).duration_at(1.5), 3ms);
+}
+
 TEST(Distribution, TheSameKeyGivesTheSameDraws) {
     const Distribution normal{.shape = Shape::normal, .a = 1000, .b = 100};
     EXPECT_EQ(sample(normal), sample(normal));
