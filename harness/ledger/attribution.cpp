@@ -61,7 +61,9 @@ private:
             return std::max(Duration{}, reply.at - transaction_->at);
         }
         for (const Joined<Interfered>& seen : message_.interferences) {
-            if (concerns(seen) && seen.record.achieved >= Duration{}) return seen.record.achieved;
+            const bool of_reply = seen.record.phase != Phase::none;
+            if (of_reply && concerns(seen) && seen.record.achieved >= Duration{})
+                return seen.record.achieved;
         }
         return std::nullopt;
     }
@@ -114,8 +116,18 @@ private:
     }
 
     bool concerns(const Joined<Interfered>& seen, Whose whose = Whose::own) const {
-        return seen.attempt == attempt_ && (whose == Whose::any || seen.record.recipient == 0 ||
-                                            seen.record.recipient == pair_.recipient);
+        return seen.attempt == attempt_ && met_the_reply(seen.record) &&
+               (whose == Whose::any || seen.record.recipient == 0 ||
+                seen.record.recipient == pair_.recipient);
+    }
+
+    /// What an effect on the stream did after the attempt, or had let go before the server
+    /// answered, explains nothing of it.
+    bool met_the_reply(const Interfered& seen) const {
+        if (seen.phase != Phase::none) return true;
+        if (end_ != nullptr && seen.at > end_->at) return false;
+        const bool over = seen.achieved >= Duration{};
+        return !over || transaction_ == nullptr || seen.at + seen.achieved >= transaction_->at;
     }
 
     bool met(std::initializer_list<Interference> kinds, Whose whose = Whose::own) const {

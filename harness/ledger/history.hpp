@@ -3,7 +3,9 @@
 #pragma once
 
 #include "harness/ledger/connections.hpp"
+#include "harness/ledger/interference.hpp"
 #include "harness/ledger/pool.hpp"
+#include "harness/ledger/stream_firings.hpp"
 #include "record/event.hpp"
 
 #include <cstdint>
@@ -62,33 +64,6 @@ struct Copy {
     std::uint32_t received_headers = 0;
 };
 
-/// What the impairment layer, or the server, did in an attempt that can explain an unseen reply.
-enum class Interference : std::uint8_t {
-    none,
-    drop,
-    delay,
-    hold_forever,
-    hold_for_a_time,
-    swallow,
-    cut,
-    replace,
-    truncate,
-    corrupt,
-    duplicate,
-    server_gone,
-};
-
-struct Interfered {
-    TimePoint at{};
-    Duration achieved{-1};
-    std::uint32_t rule = 0;
-    std::uint32_t recipient = 0;
-    std::uint32_t layer_attempt = 0;
-    std::uint32_t layer_connection = 0;
-    Phase phase = Phase::none;
-    Interference what = Interference::none;
-};
-
 /// One (message, recipient).
 struct Pair {
     TimePoint planned{};
@@ -140,6 +115,7 @@ public:
     Pool<Copy> copies;
     Pool<Interfered> interferences;
     Connections connections;
+    StreamFirings stream_firings;
 
 private:
     /// Ordinals up to a bound that grows with the run stand in a row. Beyond it only a forged or

@@ -146,6 +146,8 @@ void Judge::add_copy(const Event& event) {
 }
 
 void Judge::add_interference(const Event& event) {
+    if (event.kind == EventKind::rule_fired && StreamFirings::is_one(event))
+        history_.stream_firings.add_fired(event);
     if (event.message == 0 || !can_leave_doubt(event.phase)) return;
     const Interference what = event.kind == EventKind::server_gone ? Interference::server_gone
                                                                    : rules_.interference(event);
@@ -161,6 +163,7 @@ void Judge::add_interference(const Event& event) {
 
 void Judge::add_achieved(const Event& event) {
     rules_.add_achieved(event);
+    if (StreamFirings::is_one(event)) history_.stream_firings.add_achieved(event);
     if (event.message == 0 || !can_leave_doubt(event.phase)) return;
     Interfered* fired = history_.interferences.find_last(
         history_.message(event.message).interferences, [&](const Interfered& candidate) {
@@ -174,6 +177,7 @@ void Judge::add_achieved(const Event& event) {
 
 Judgement Judge::finish() {
     history_.connections.join();
+    history_.stream_firings.join(history_.connections);
     VerdictPass(history_, queues_seen_empty_at_, judgement_).run();
     std::transform(latency_.begin(), latency_.end(), judgement_.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.spread(); });

@@ -172,6 +172,10 @@ MessageStory message_story(const History& history, const MessageHistory& message
         const Found found = attempt_of(history, story.attempts, seen);
         story.interferences.push_back({seen, found.attempt, found.inferred});
     });
+    for (const AttemptBegun& attempt : story.attempts) {
+        for (const Interfered& seen : history.stream_firings.on(attempt.connection))
+            story.interferences.push_back({seen, attempt.attempt, false});
+    }
     return story;
 }
 

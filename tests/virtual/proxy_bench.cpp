@@ -39,7 +39,10 @@ ProxyBench::ProxyBench(std::initializer_list<RuleText> rule_texts, const ProxyBe
       server(world),
       identities_(bench_run_id, recipients),
       proxy_({world.clock(), world.network(), rules, identities_, recorder},
-             {.listen = {"127.0.0.1", 0}, .upstream = upstream, .lmtp = options.lmtp},
+             {.listen = {"127.0.0.1", 0},
+              .upstream = upstream,
+              .lmtp = options.lmtp,
+              .most_connections = options.most_connections},
              connections_),
       tasks_(world.clock().ready()) {
     if (options.upstream_listens) listener_ = *world.network().listen(upstream);
@@ -47,10 +50,25 @@ ProxyBench::ProxyBench(std::initializer_list<RuleText> rule_texts, const ProxyBe
 }
 
 void ProxyBench::connect() {
-    if (listener_) tasks_.spawn(accept());
-    tasks_.spawn(open());
+    if (listener_) tasks_.spawn(accept(server));
+    tasks_.spawn(open(client));
     world.run_until(world.now());
     TF_CHECK(client.connected() && (server.connected() || !listener_));
+}
+
+void ProxyBench::connect_also(ScriptedPeer& another_client, ScriptedPeer& another_server) {
+    tasks_.spawn(accept(another_server));
+    knock(another_client);
+}
+
+void ProxyBench::knock(ScriptedPeer& another_client) {
+    tasks_.spawn(open(another_client));
+    world.run_until(world.now());
+}
+
+void ProxyBench::change_rules(std::initializer_list<RuleText> texts) {
+    rules.replace(rules_of(texts));
+    world.run_until(world.now());
 }
 
 void ProxyBench::greet() {
@@ -89,16 +107,15 @@ void ProxyBench::exchange(std::string_view command, std::string_view reply) {
     server.says(reply);
 }
 
-Task<> ProxyBench::accept() {
+Task<> ProxyBench::accept(ScriptedPeer& peer) {
     Result<std::unique_ptr<world::Stream>> stream = co_await listener_->accept();
     TF_CHECK(stream.has_value());
-    server.take(std::move(*stream));
+    peer.take(std::move(*stream));
 }
 
-Task<> ProxyBench::open() {
+Task<> ProxyBench::open(ScriptedPeer& peer) {
     Result<std::unique_ptr<world::Stream>> stream = co_await world.network().connect(endpoint_);
-    TF_CHECK(stream.has_value());
-    client.take(std::move(*stream));
+    if (stream) peer.take(std::move(*stream));
 }
 
 }  // namespace twofifty::test

@@ -18,6 +18,7 @@ namespace twofifty::test {
 struct ProxyBenchOptions {
     bool lmtp = false;
     bool upstream_listens = true;
+    std::size_t most_connections = 9000;
     world::virtual_world::NetworkOptions network{};
 };
 
@@ -35,6 +36,12 @@ public:
 
     /// Client and server are connected through the layer; nothing has been said.
     void connect();
+    /// Another client begins to connect, and another server waits for its turn to accept.
+    void connect_also(ScriptedPeer& another_client, ScriptedPeer& another_server);
+    /// A client that connects without a server that accepts; refused where it is not connected.
+    void knock(ScriptedPeer& another_client);
+    /// Puts other rules in the place of all there are.
+    void change_rules(std::initializer_list<RuleText> rules);
     /// Greeting and EHLO are through.
     void greet();
     /// A whole envelope of message `ordinal`, up to the 354.
@@ -51,6 +58,8 @@ public:
     /// The client's command, the server's reply to it.
     void exchange(std::string_view command, std::string_view reply);
 
+    const netem::Proxy& proxy() const { return proxy_; }
+
     world::virtual_world::VirtualWorld world;
     MemoryRecorder recorder;
     AddressBook recipients;
@@ -59,8 +68,8 @@ public:
     ScriptedPeer server;
 
 private:
-    world::Task<> accept();
-    world::Task<> open();
+    world::Task<> accept(ScriptedPeer& peer);
+    world::Task<> open(ScriptedPeer& peer);
 
     std::unique_ptr<world::Listener> listener_;
     netem::FleetIdentities identities_;

@@ -84,6 +84,22 @@ public:
                     .text = std::string(ending)},
                    false);
     }
+    /// An effect on the stream acts on the connection of this attempt.
+    Mail& stream_fault(std::string_view effect, Duration asked = {}, std::uint32_t rule = 1) {
+        stream_fault_at_ = now_;
+        return append({.kind = EventKind::rule_fired,
+                       .connection = layer_connection(),
+                       .rule = rule,
+                       .duration = asked,
+                       .text = std::string(effect)});
+    }
+    Mail& stream_released(std::uint32_t rule = 1) {
+        return append({.kind = EventKind::rule_achieved,
+                       .connection = layer_connection(),
+                       .rule = rule,
+                       .duration = now_ - stream_fault_at_,
+                       .text = "released"});
+    }
     Mail& server_gone() {
         return add({.kind = EventKind::server_gone,
                     .phase = Phase::data_done,
@@ -182,6 +198,7 @@ private:
     std::uint32_t recipient_;
     std::uint32_t attempt_;
     TimePoint now_;
+    TimePoint stream_fault_at_{};
     Duration gap_{};
     std::string id_;
     bool layer_ = true;

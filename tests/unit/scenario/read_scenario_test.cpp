@@ -212,7 +212,7 @@ TEST_P(Shipped, IsTheSameWhenWrittenAndReadAgain) {
 
 std::vector<std::string> shipped_files() {
     std::vector<std::string> result;
-    for (const auto& entry : files::directory_iterator(TWOFIFTY_SOURCE_DIR "/scenarios"))
+    for (const auto& entry : files::recursive_directory_iterator(TWOFIFTY_SOURCE_DIR "/scenarios"))
         if (entry.path().extension() == ".toml") result.push_back(entry.path().string());
     std::ranges::sort(result);
     return result;
