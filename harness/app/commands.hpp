@@ -26,6 +26,20 @@ struct RunOptions {
 
 ExitCode run_command(const RunOptions& options);
 
+struct ProxyCommandOptions {
+    std::vector<std::string> listen;    ///< host:port, each with the upstream in its place.
+    std::vector<std::string> upstream;  ///< host:port
+    std::string rules;                  ///< A file that holds nothing but [[impair]].
+    bool lmtp = false;
+    std::uint64_t seed = 1;
+    std::string lasting;  ///< A duration; empty: until interrupted.
+    std::vector<std::string> may_send_to;
+    bool quiet = false;
+};
+
+/// The impairment layer between a client and a server that are not ours.
+ExitCode proxy_command(const ProxyCommandOptions& options);
+
 ExitCode check_command(const std::vector<std::string>& scenarios,
                        const std::vector<std::string>& overrides);
 

@@ -24,6 +24,9 @@ constexpr const char* examples =
     "  twofifty run --virtual scenarios/*.toml                  the same in virtual time\n"
     "  twofifty run scenarios/lost-250.toml --target 127.0.0.1:25 --maildir /var/mail/{user} "
     "--junit out.xml\n"
+    "  twofifty proxy --listen 127.0.0.1:2525 --upstream 127.0.0.1:25 --rules faults.toml\n"
+    "                                                           between your own client and "
+    "server\n"
     "  twofifty report results/latest                           judge a run again from its ledger\n"
     "  twofifty compare RUN RUN --bound 'duplicated <= +0.5%'   exit 1 where the second is worse\n"
     "Exit codes: 0 expectations held, 1 one did not, 2 inconclusive, 3 bad input, 4 target or "
@@ -32,6 +35,7 @@ constexpr const char* examples =
 struct CommandLine {
     CLI::App app{description, "twofifty"};
     harness::RunOptions run;
+    harness::ProxyCommandOptions proxy;
     std::vector<std::string> check_scenarios;
     std::vector<std::string> check_overrides;
     std::string report_run;
@@ -48,6 +52,7 @@ struct CommandLine {
         app.set_version_flag("--version", "twofifty " TWOFIFTY_VERSION);
         app.require_subcommand(1);
         add_run();
+        add_proxy();
         add_check();
         add_report();
         add_compare();
@@ -72,6 +77,26 @@ struct CommandLine {
             ->allow_extra_args(false);
         command->add_flag("--quiet", run.quiet, "Print nothing but errors");
         command->callback([this] { chosen = [this] { return harness::run_command(run); }; });
+    }
+
+    void add_proxy() {
+        CLI::App* const command = app.add_subcommand(
+            "proxy", "Stand between a client and a server that are not ours, and impair replies");
+        const auto repeatable = [&](const char* name, std::vector<std::string>& values,
+                                    const char* help) {
+            return command->add_option(name, values, help)->allow_extra_args(false);
+        };
+        repeatable("--listen", proxy.listen, "Where clients connect: host:port")->required();
+        repeatable("--upstream", proxy.upstream, "The server behind it: host:port")->required();
+        command->add_option("--rules", proxy.rules, "A file of [[impair]] rules");
+        command->add_flag("--lmtp", proxy.lmtp, "The server speaks LMTP");
+        command->add_option("--seed", proxy.seed, "What chance is drawn from")
+            ->capture_default_str();
+        command->add_option("--for", proxy.lasting, "End after so long: 30s, 5m");
+        repeatable("--i-may-send-to", proxy.may_send_to,
+                   "Allow a server that is neither loopback nor private");
+        command->add_flag("--quiet", proxy.quiet, "Print nothing but errors");
+        command->callback([this] { chosen = [this] { return harness::proxy_command(proxy); }; });
     }
 
     void add_check() {
