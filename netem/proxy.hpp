@@ -76,6 +76,8 @@ public:
     std::unique_ptr<world::Listener> stop_and_keep_listener();
 
     const ProxyOptions& options() const { return options_; }
+    /// False while a rule refuses connections, too.
+    bool listens() const { return listener_ != nullptr; }
     std::size_t sessions() const { return sessions_.size(); }
 
 private:

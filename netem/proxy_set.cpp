@@ -156,7 +156,8 @@ Changed<void> ProxySet::open_for(std::span<Plan> plans) {
             NamedProxy* const old = other.existing;
             const bool leaves = old && other.moves && old->proxy_;
             if (!leaves || std::ranges::find(taken, old) != taken.end()) continue;
-            if (old->proxy_->options().listen == plan.places.listen) plan.predecessor = old;
+            if (old->proxy_->listens() && old->proxy_->options().listen == plan.places.listen)
+                plan.predecessor = old;
         }
         if (plan.predecessor) {
             taken.push_back(plan.predecessor);
@@ -198,6 +199,7 @@ std::unique_ptr<NamedProxy> ProxySet::make(const ProxyDescription& description) 
     const std::uint64_t seed = world::fold(options_.seed, "proxy");
     std::unique_ptr<NamedProxy> proxy(new NamedProxy(description.name, seed));
     proxy->lmtp_ = description.lmtp;
+    proxy->sees_through_tls_ = options_.proxy.tls.has_value();
     if (options_.recorder_for) proxy->recorder_ = options_.recorder_for(proxy->rules_);
     Recorder& recorder = proxy->recorder_ ? *proxy->recorder_ : context_.recorder;
     proxy->ears_ = std::make_unique<ProxyEars>(*proxy, recorder, context_.tap, observer_);
@@ -208,11 +210,11 @@ void ProxySet::start(NamedProxy& proxy, std::unique_ptr<Listener> listener) {
     proxy.listen_ = to_string(listener->endpoint());
     const ProxyContext context{context_.clock,      context_.network, proxy.rules_,
                                context_.identities, *proxy.ears_,     proxy.ears_.get()};
-    proxy.proxy_ = std::make_unique<Proxy>(
-        context,
-        ProxyOptions{
-            .listen = listener->endpoint(), .upstream = proxy.target_, .lmtp = proxy.lmtp_},
-        context_.connections);
+    ProxyOptions options = options_.proxy;
+    options.listen = listener->endpoint();
+    options.upstream = proxy.target_;
+    options.lmtp = proxy.lmtp_;
+    proxy.proxy_ = std::make_unique<Proxy>(context, std::move(options), context_.connections);
     proxy.proxy_->start(std::move(listener));
 }
 

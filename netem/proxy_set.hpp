@@ -57,6 +57,8 @@ public:
     const std::string& upstream() const { return upstream_; }
     bool lmtp() const { return lmtp_; }
     bool enabled() const { return proxy_ != nullptr; }
+    /// Dialogues are seen inside TLS, too.
+    bool sees_through_tls() const { return sees_through_tls_; }
     /// In the order in which they were added, which is that of the rules.
     const std::vector<Toxic>& toxics() const { return toxics_; }
     const Toxic* toxic(std::string_view name) const;
@@ -75,6 +77,7 @@ private:
     std::string upstream_;
     world::Endpoint target_;  ///< What upstream_ resolved to.
     bool lmtp_ = false;
+    bool sees_through_tls_ = false;
     std::vector<Toxic> toxics_;
     // From here on each is used by those behind it.
     RuleBook rules_;
@@ -96,6 +99,8 @@ struct ProxySetContext {
 struct ProxySetOptions {
     /// Each proxy's rules draw from this and its name.
     std::uint64_t seed = 1;
+    /// What every proxy is like, but for listen, upstream and lmtp.
+    ProxyOptions proxy{};
     /// The literal addresses of a host name (or of a literal, itself); world::real_world::resolve
     /// is one. None: only literal addresses and "localhost" are known.
     std::function<world::Result<std::vector<std::string>>(const std::string& host)> resolve{};

@@ -9,10 +9,15 @@ namespace twofifty::netem::api {
 Api::Api(world::Clock& clock, world::Network& network, ProxySet& proxies, ApiOptions options)
     : proxies_(proxies),
       options_(std::move(options)),
+      activity_(clock),
       server_(clock, network, {.listen = options_.listen, .token = options_.token},
-              [this](const Request& request) { return answer(request); }) {}
+              [this](const Request& request) { return answer(request); }) {
+    proxies_.observe(&activity_);
+}
 
-Api::~Api() = default;
+Api::~Api() {
+    proxies_.observe(nullptr);
+}
 
 world::Result<world::Endpoint> Api::start() {
     return server_.start();
@@ -25,6 +30,8 @@ void Api::stop() {
 Answer Api::answer(const Request& request) {
     if (std::optional<Response> response = answer_toxiproxy_call(proxies_, request))
         return {std::move(*response)};
+    if (std::optional<Answer> own = answer_own_call(proxies_, activity_, options_.verdict, request))
+        return std::move(*own);
     return {plain_response(404, "404 page not found")};
 }
 

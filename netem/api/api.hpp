@@ -2,11 +2,11 @@
 // them all.
 #pragma once
 
+#include "netem/api/activity.hpp"
+#include "netem/api/own_calls.hpp"
 #include "netem/api/server.hpp"
 #include "netem/proxy_set.hpp"
 
-#include <functional>
-#include <optional>
 #include <string>
 
 namespace twofifty::netem::api {
@@ -16,9 +16,8 @@ struct ApiOptions {
     world::Endpoint listen{"127.0.0.1", 8474};
     /// Where not empty, every request must bring it: `Authorization: Bearer TOKEN`.
     std::string token{};
-    /// The verdict of what has happened so far, as JSON; an error's text where there is none. It
-    /// is called on the world's thread. None: no ledger is kept.
-    std::function<std::string()> verdict{};
+    /// Called on the world's thread, and it must not wait. None: no ledger is kept.
+    AskVerdict verdict{};
 };
 
 class Api {
@@ -37,7 +36,8 @@ private:
 
     ProxySet& proxies_;
     ApiOptions options_;
-    Server server_;
+    Activity activity_;
+    Server server_;  // Last: its connections subscribe to what happens.
 };
 
 }  // namespace twofifty::netem::api

@@ -225,11 +225,11 @@ std::string_view methods_of(const std::vector<std::string>& path) {
     return path.size() <= 4 ? "GET POST PATCH DELETE" : "";
 }
 
+}  // namespace
+
 bool is_one_of(std::string_view method, std::string_view methods) {
     return fmt::format(" {} ", methods).find(fmt::format(" {} ", method)) != std::string::npos;
 }
-
-}  // namespace
 
 Response method_not_allowed() {
     return {.status = 405};

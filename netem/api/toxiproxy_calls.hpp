@@ -4,6 +4,7 @@
 #include "netem/proxy_set.hpp"
 
 #include <optional>
+#include <string_view>
 
 namespace twofifty::netem::api {
 
@@ -14,6 +15,8 @@ inline constexpr std::string_view toxiproxy_version = "2.12.0";
 /// /proxies. Nothing where the path is none of them.
 std::optional<Response> answer_toxiproxy_call(ProxySet& proxies, const Request& request);
 
+/// Whether a method is one of those listed: "GET POST".
+bool is_one_of(std::string_view method, std::string_view methods);
 /// The answer where a path exists, but not for this method.
 Response method_not_allowed();
 /// The error of a change that was not made.
