@@ -15,6 +15,8 @@ public:
 
     /// Whether it is bad at `at`. REQUIRES: `at` is no earlier than in the call before.
     bool bad_at(TimePoint at);
+    /// When the spell that bad_at() was asked for last ends.
+    TimePoint changes_at() const { return means_.good == Duration::zero() ? never : spell_ends_; }
 
 private:
     void next_spell();

@@ -1,8 +1,10 @@
 #include "netem/proxy_session.hpp"
 
+#include "netem/reception.hpp"
 #include "netem/reply_queue.hpp"
 #include "netem/transactions.hpp"
 #include "smtp/dialogue.hpp"
+#include "tls/handshake.hpp"
 #include "world/deadline.hpp"
 
 #include <array>
@@ -20,8 +22,6 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
-/// A client that was told why it is not served may take so long to close.
-constexpr Duration farewell_limit = std::chrono::seconds{10};
 /// Buffers that grew beyond this are given back when they are empty.
 constexpr std::size_t kept_capacity = 4096;
 
@@ -29,7 +29,7 @@ constexpr std::size_t kept_capacity = 4096;
 /// replies and judges them by the rules, one gives them to the client when they may leave.
 class Session final : private ReplyQueue::Listener, private Path::Owner {
 public:
-    Session(const ProxyContext& context, const ProxyOptions& options,
+    Session(const ProxyContext& context, const ProxyOptions& options, Door& door,
             std::unique_ptr<world::Stream> client, std::uint32_t connection,
             std::span<char> scratch)
         : clock_(context.clock),
@@ -37,27 +37,32 @@ public:
           options_(options),
           client_(std::move(client)),
           connection_(connection),
+          reception_(context, options, door, *client_, connection),
           scratch_(scratch),
           dialogue_(options.lmtp),
           transactions_(context, connection),
           paths_{context.clock, context.rules, context.recorder},
-          to_client_(paths_, *this, connection, Direction::to_client),
-          to_server_(paths_, *this, connection, Direction::to_server),
+          stream_rules_(context.rules, connection),
+          to_client_(paths_, stream_rules_, *this, connection, Direction::to_client),
+          to_server_(paths_, stream_rules_, *this, connection, Direction::to_server),
           replies_(paths_, *this, to_client_),
           changed_(clock_.ready()),
           tasks_(clock_.ready()) {
         to_client_.lead_to(*client_);
     }
+    ~Session() {
+        if (context_.tap) context_.tap->gone(connection_);
+    }
 
     Task<> serve();
 
 private:
-    Task<bool> receive_client();
-    Task<> stay_mute();
-    Task<> say_farewell(std::string reply);
     Task<> client_to_server();
     Task<> forward_close(bool was_reset);
     Task<> server_to_client();
+    Task<bool> shake_hands_with_server();
+    Task<bool> shake_hands_with_client();
+    Task<> turn_to_tls();
     Task<> deliver_replies();
     Task<> end_afterlife();
     Task<bool> pass_pieces();
@@ -88,6 +93,7 @@ private:
     std::unique_ptr<world::Stream> client_;
     std::unique_ptr<world::Stream> server_;
     std::uint32_t connection_;
+    Reception reception_;
     std::span<char> scratch_;
 
     Dialogue dialogue_;
@@ -95,6 +101,7 @@ private:
     Transactions transactions_;
     std::uint32_t transaction_ = 0;  ///< The one whose replies are coming in.
     PathContext paths_;
+    StreamRules stream_rules_;
     Path to_client_;
     Path to_server_;
     ReplyQueue replies_;
@@ -104,10 +111,14 @@ private:
     // Most reads bring a line; the few that fill these go on in the scratch buffer.
     std::array<char, 512> client_buffer_;
     std::array<char, 512> server_buffer_;
+    world::ReadSome* client_read_ = nullptr;    ///< The one that waits, where one does.
+    std::optional<ReplyQueue::Item> go_ahead_;  ///< The 220 to STARTTLS, until the server is ready.
+    bool turning_ = false;                      ///< A side is shaking hands.
     bool client_closed_ = false;
     bool server_closed_ = false;
-    bool silent_ = false;  ///< The client keeps a dead connection: its bytes go nowhere.
-    bool cut_ = false;     ///< The layer has ended the client's connection.
+    bool silent_ = false;      ///< The client keeps a dead connection: its bytes go nowhere.
+    bool cut_ = false;         ///< The layer has ended the client's connection.
+    bool server_cut_ = false;  ///< The same of the server's.
     bool not_followed_ = false;
 
     world::TaskScope tasks_;  // Last: what the tasks use must outlive them.
@@ -120,70 +131,25 @@ Task<> Session::serve() {
                                    .text = to_string(client_->remote_endpoint())});
     if (context_.tap)
         context_.tap->connected(clock_.now(), connection_, client_->remote_endpoint());
-    const bool served = co_await receive_client();
-    if (!served) co_return;
-    const TimePoint deadline = clock_.now() + options_.connect_timeout;
-    Result<std::unique_ptr<world::Stream>> server =
-        co_await world::within(clock_, deadline, context_.network.connect(options_.upstream));
-    if (!server) {
-        Event gone = event(EventKind::server_gone, Phase::connect);
-        gone.text = world::name_of(server.error());
-        context_.recorder.record(std::move(gone));
-        // The client sees what it would have seen without us: a connection that fails.
-        client_->reset();
-        co_return;
-    }
-    server_ = std::move(*server);
+    const TimePoint began = clock_.now();
+    server_ = co_await reception_.receive();
+    if (!server_) co_return;
+    from_client_ = reception_.take_said();
     to_server_.lead_to(*server_);
-    note_client_of_its_own(clock_.now() - (deadline - options_.connect_timeout));
+    if (options_.tls && options_.tls->implicit) {
+        const bool server_ready = co_await shake_hands_with_server();
+        if (!server_ready) {
+            client_->reset();
+            co_return;
+        }
+        const bool client_ready = co_await shake_hands_with_client();
+        if (!client_ready) co_return;
+    }
+    note_client_of_its_own(clock_.now() - began);
     tasks_.spawn(client_to_server());
     tasks_.spawn(server_to_client());
     tasks_.spawn(deliver_replies());
     co_await tasks_.join();
-}
-
-/// What the rules on accepting do to the client. False when it is not served.
-Task<bool> Session::receive_client() {
-    const std::optional<RuleBook::Admitted> admitted =
-        context_.rules.admit({connection_, clock_.now()});
-    if (!admitted) co_return true;
-    const TimePoint began = clock_.now();
-    const Firing firing{admitted->rule, {.delay = admitted->admission.wait}};
-    const std::vector<Event> firings = record_firings({firing}, {.phase = Phase::connect});
-    if (admitted->admission.wait > Duration::zero())
-        co_await world::sleep_for(clock_, admitted->admission.wait);
-    switch (admitted->admission.way) {
-        case Admission::Way::serve: break;
-        case Admission::Way::reset: client_->reset(); break;
-        case Admission::Way::mute: co_await stay_mute(); break;
-        case Admission::Way::say: co_await say_farewell(admitted->admission.reply); break;
-    }
-    record_achieved(firings, began, "released");
-    co_return admitted->admission.way == Admission::Way::serve;
-}
-
-Task<> Session::stay_mute() {
-    boost::system::error_code error;
-    while (!error) {
-        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
-        if (!bytes) error = bytes.error();
-    }
-    client_->close();
-}
-
-/// The reply, then the end; what the client says meanwhile is read, or the reset that answers it
-/// would overtake the reply.
-Task<> Session::say_farewell(std::string reply) {
-    const TimePoint deadline = clock_.now() + farewell_limit;
-    const world::Written written = co_await world::within(clock_, deadline, client_->write(reply));
-    client_->shutdown_send();
-    boost::system::error_code error = written.error;
-    while (!error) {
-        const Result<std::size_t> bytes =
-            co_await world::within(clock_, deadline, client_->read_some(client_buffer_));
-        if (!bytes) error = bytes.error();
-    }
-    client_->close();
 }
 
 /// The bytes of a read that took `bytes` into `first`, and what has arrived behind them. They lie
@@ -197,9 +163,17 @@ std::string_view Session::all_that_arrived(world::Stream& stream, std::span<char
 }
 
 Task<> Session::client_to_server() {
-    boost::system::error_code error;
-    while (!error) {
-        const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
+    boost::system::error_code error = reception_.ended();
+    bool goes_on = true;
+    if (!from_client_.empty()) goes_on = co_await pass_pieces();
+    while (!error && (goes_on || silent_)) {
+        while (turning_) co_await changed_.wait();
+        if (!client_) break;
+        world::ReadSome read = client_->read_some(client_buffer_);
+        client_read_ = &read;
+        const Result<std::size_t> bytes = co_await read;
+        client_read_ = nullptr;
+        if (!bytes && bytes.error() == world::Error::canceled) continue;
         if (!bytes) {
             error = bytes.error();
             break;
@@ -209,8 +183,7 @@ Task<> Session::client_to_server() {
             context_.tap->bytes(clock_.now(), connection_, Direction::to_server, arrived);
         if (silent_) continue;
         from_client_.append(arrived);
-        const bool goes_on = co_await pass_pieces();
-        if (!goes_on && !silent_) break;
+        goes_on = co_await pass_pieces();
     }
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
@@ -220,7 +193,9 @@ Task<> Session::client_to_server() {
                                                   : "timed_out");
     replies_.client_gone();
     to_client_.drop();
-    if (!silent_) co_await forward_close(error == world::Error::connection_reset);
+    while (turning_) co_await changed_.wait();
+    if (!silent_ && !server_cut_ && server_)
+        co_await forward_close(error == world::Error::connection_reset);
     // What it still answers is seen, but not without end.
     if (!server_closed_) tasks_.spawn(end_afterlife());
 }
@@ -258,7 +233,7 @@ Task<> Session::end_afterlife() {
     const TimePoint due = clock_.now() + options_.longest_afterlife;
     while (!server_closed_ && clock_.now() < due)
         co_await world::within(clock_, due, changed_.wait());
-    if (!server_closed_) server_->reset();
+    if (!server_closed_ && server_) server_->reset();
 }
 
 /// Of the transaction whose content the client has just ended. None are known yet where its replies
@@ -428,7 +403,12 @@ Task<> Session::server_to_client() {
             break;
         }
         take_from_server(all_that_arrived(*server_, server_buffer_, *bytes));
+        if (go_ahead_) co_await turn_to_tls();
         changed_.notify_all();
+        if (!server_) {
+            error = world::Error::closed;
+            break;
+        }
         // Of a server that speaks no SMTP nothing is learnt once its client has gone, and it may
         // talk without end.
         if (client_closed_ && dialogue_.opaque()) {
@@ -444,6 +424,60 @@ Task<> Session::server_to_client() {
     replies_.push_end();
 }
 
+Task<bool> Session::shake_hands_with_server() {
+    const TimePoint deadline = clock_.now() + options_.tls_timeout;
+    Result<std::unique_ptr<world::Stream>> inside = co_await tls::handshake(
+        clock_, std::move(server_), options_.tls->to_server, options_.tls->server_name, deadline);
+    if (!inside) {
+        Event gone = event(EventKind::server_gone, Phase::starttls);
+        gone.text = tls::name_of(inside.error());
+        context_.recorder.record(std::move(gone));
+        co_return false;
+    }
+    server_ = std::move(*inside);
+    to_server_.lead_to(*server_);
+    co_return true;
+}
+
+Task<bool> Session::shake_hands_with_client() {
+    const TimePoint deadline = clock_.now() + options_.tls_timeout;
+    Result<std::unique_ptr<world::Stream>> inside =
+        co_await tls::handshake(clock_, std::move(client_), options_.tls->to_client, "", deadline);
+    if (!inside) {
+        const std::string why = "client's TLS: " + tls::name_of(inside.error());
+        note_not_followed(why.c_str());
+        co_return false;
+    }
+    client_ = std::move(*inside);
+    to_client_.lead_to(*client_);
+    // A rule may have ended the connection meanwhile.
+    if (cut_) client_->reset();
+    co_return true;
+}
+
+/// Both sides turn to TLS: the server first, so that the client is told to only where it can be
+/// served. What either said in plain text behind its STARTTLS or its 220 is no part of what
+/// follows (CVE-2011-0411).
+Task<> Session::turn_to_tls() {
+    turning_ = true;
+    const bool server_ready = co_await shake_hands_with_server();
+    if (server_ready && !client_closed_) {
+        replies_.push(std::move(*go_ahead_));
+        co_await replies_.emptied();
+    }
+    go_ahead_.reset();
+    const bool client_there = !client_closed_ && !cut_ && !silent_;
+    // From its 220 on what the client sends is for the handshake to read.
+    if (client_read_) client_read_->cancel(world::Error::canceled);
+    from_client_.clear();
+    bool client_ready = false;
+    if (server_ready && client_there) client_ready = co_await shake_hands_with_client();
+    dialogue_.begin_tls();
+    if (!client_ready && client_) client_->reset();
+    turning_ = false;
+    changed_.notify_all();
+}
+
 void Session::take_from_server(std::string_view unread) {
     if (context_.tap) context_.tap->bytes(clock_.now(), connection_, Direction::to_client, unread);
     while (!unread.empty() && !dialogue_.opaque()) {
@@ -456,6 +490,7 @@ void Session::take_from_server(std::string_view unread) {
         unread.remove_prefix(*taken);
         if (parser_.complete()) take_reply(parser_.take());
     }
+    if (go_ahead_) return;
     // Whatever is not SMTP passes as it is.
     if (!unread.empty() && parser_.pending() > 0)
         replies_.push({.bytes = parser_.take_unfinished(), .arrived = clock_.now()});
@@ -497,7 +532,10 @@ void Session::take_reply(const smtp::Reply& reply) {
     if (!firings.empty())
         item.acting = std::make_unique<ReplyQueue::Acting>(
             ReplyQueue::Acting{combined(firings), record_firings(firings, passing)});
-    replies_.push(std::move(item));
+    if (options_.tls && answered.phase == Phase::starttls && reply.positive())
+        go_ahead_ = std::move(item);
+    else
+        replies_.push(std::move(item));
 }
 
 void Session::reply_ended(const ReplyQueue::Item& item, std::string_view bytes) {
@@ -549,8 +587,11 @@ void Session::cut(const Verdict& verdict) {
     const bool server = verdict.cut == Verdict::Side::server || verdict.cut == Verdict::Side::both;
     cut_ = cut_ || client;
     if (server && !client) silent_ = true;
-    if (server) cut_one(*server_, verdict.how);
-    if (client) cut_one(*client_, verdict.how);
+    server_cut_ = server_cut_ || server;
+    // An effect on the stream may end a connection that has no server yet, or whose side is just
+    // shaking hands.
+    if (server && server_) cut_one(*server_, verdict.how);
+    if (client && client_) cut_one(*client_, verdict.how);
 }
 
 void Session::cut_one(world::Stream& stream, Verdict::How how) {
@@ -611,10 +652,10 @@ void Session::record_achieved(const std::vector<Event>& firings, TimePoint began
 
 }  // namespace
 
-Task<> serve_session(ProxyContext context, const ProxyOptions& options,
+Task<> serve_session(ProxyContext context, const ProxyOptions& options, Door& door,
                      std::unique_ptr<world::Stream> client, std::uint32_t connection,
                      std::span<char> scratch) {
-    Session session(context, options, std::move(client), connection, scratch);
+    Session session(context, options, door, std::move(client), connection, scratch);
     co_await session.serve();
 }
 

@@ -8,7 +8,7 @@ namespace twofifty::netem {
 
 /// Serves one client from its first byte to the end of both connections. `scratch` is where its
 /// reads may go until it waits again.
-world::Task<> serve_session(ProxyContext context, const ProxyOptions& options,
+world::Task<> serve_session(ProxyContext context, const ProxyOptions& options, Door& door,
                             std::unique_ptr<world::Stream> client, std::uint32_t connection,
                             std::span<char> scratch);
 

@@ -32,6 +32,13 @@ std::uint64_t counted_for(const Selector& when, const Passing& passing) {
     return passing.message != 0 ? passing.message : (1ULL << 32) + passing.connection;
 }
 
+/// Who is refused, or waits, is not accepted at all (door.hpp); a limit concerns those beyond it.
+bool concerns(const Effect& effect, const Connected& client) {
+    const auto* const limit = std::get_if<ConnectionLimit>(&effect);
+    if (!limit) return !std::holds_alternative<Refuse>(effect);
+    return limit->then == ConnectionLimit::Then::too_busy && client.served >= limit->connections;
+}
+
 }  // namespace
 
 Verdict combined(std::span<const Firing> firings) {
@@ -66,35 +73,46 @@ std::vector<Firing> RuleBook::decide(const Passing& passing) {
 
 std::optional<RuleBook::Admitted> RuleBook::admit(const Connected& client) {
     for (Entry& entry : entries_) {
-        if (entry.kind == EffectKind::accept && chosen_for(entry, client, Direction::both))
-            return Admitted{entry.number, netem::admit(entry.rule.effect)};
+        if (entry.kind != EffectKind::accept || !concerns(entry.rule.effect, client)) continue;
+        const std::optional<world::Random> random = fires_for(entry, client);
+        if (!random) continue;
+        world::Random draws = *random;
+        return Admitted{entry.number, netem::admit(entry.rule.effect, draws)};
     }
     return std::nullopt;
 }
 
 RuleBook::Forwarded RuleBook::forward_close(const Connected& client) {
     for (Entry& entry : entries_) {
-        if (entry.kind == EffectKind::close && chosen_for(entry, client, Direction::both))
+        if (entry.kind == EffectKind::close && fires_for(entry, client))
             return {entry.number, forwarding(entry.rule.effect)};
     }
     return {};
 }
 
-bool RuleBook::chosen_for(Entry& entry, const Connected& client, Direction direction) {
+/// Whether the rule acts on the connection. Yields what its effect draws from.
+std::optional<world::Random> RuleBook::fires_for(Entry& entry, const Connected& client) {
     const Selector& when = entry.rule.when;
-    if (healed_) return false;
-    if (when.connection != 0 && when.connection != client.connection) return false;
-    if (when.direction != Direction::both && direction != Direction::both &&
-        when.direction != direction)
-        return false;
+    if (healed_ || (when.connection != 0 && when.connection != client.connection))
+        return std::nullopt;
     ++entry.matched;
-    // Both directions of a connection share one decision, but not what an effect draws in them.
     world::Random random(fold(entry.key, client.connection));
-    if (entry.kind != EffectKind::stream) return fires(entry, 0, client.at, random);
-    const bool chosen = random.uniform() < when.probability;
-    if (!chosen || !counts_allow(entry, 0)) return false;
-    if (entry.rule.budget.at_most != 0 && entry.fired >= entry.rule.budget.at_most) return false;
-    if (entry.rule.budget.at_once != 0 && entry.lasting >= entry.rule.budget.at_once) return false;
+    if (!fires(entry, 0, client.at, random)) return std::nullopt;
+    return random;
+}
+
+bool RuleBook::chosen_for(Entry& entry, const Connected& client) {
+    if (healed_) return false;
+    ++entry.matched;
+    world::Random random(fold(entry.key, client.connection));
+    const bool chosen = random.uniform() < entry.rule.when.probability;
+    return chosen && counts_allow(entry, 0);
+}
+
+bool RuleBook::spend(Entry& entry) {
+    const Budget& budget = entry.rule.budget;
+    if (budget.at_most != 0 && entry.fired >= budget.at_most) return false;
+    if (budget.at_once != 0 && entry.lasting >= budget.at_once) return false;
     ++entry.fired;
     ++entry.lasting;
     return true;
@@ -105,16 +123,21 @@ bool RuleBook::in_force(Entry& entry, TimePoint at) {
     return entry.rule.when.on_off.bad == Duration::zero() || entry.on_off.bad_at(at);
 }
 
+TimePoint RuleBook::changes_at(const Entry& entry, TimePoint at) {
+    const Selector& when = entry.rule.when;
+    const TimePoint begins = twofifty::at(when.from);
+    if (at < begins) return begins;
+    TimePoint change = when.until == Duration::max() ? never : twofifty::at(when.until);
+    if (change <= at) return never;
+    if (when.on_off.bad != Duration::zero()) change = std::min(change, entry.on_off.changes_at());
+    return change;
+}
+
 bool RuleBook::fires(Entry& entry, std::uint64_t counted_for, TimePoint at, world::Random& random) {
     // The draw comes first, and always: a count must not shift what chance decides.
     const bool chosen = random.uniform() < entry.rule.when.probability;
     if (!chosen || !in_force(entry, at) || !counts_allow(entry, counted_for)) return false;
-    const Budget& budget = entry.rule.budget;
-    if (budget.at_most != 0 && entry.fired >= budget.at_most) return false;
-    if (budget.at_once != 0 && entry.lasting >= budget.at_once) return false;
-    ++entry.fired;
-    ++entry.lasting;
-    return true;
+    return spend(entry);
 }
 
 bool RuleBook::counts_allow(Entry& entry, std::uint64_t counted_for) {

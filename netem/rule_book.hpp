@@ -29,6 +29,7 @@ Verdict combined(std::span<const Firing> firings);
 struct Connected {
     std::uint32_t connection = 0;
     TimePoint at{};
+    std::size_t served = 0;  ///< Others that are served at the time.
 };
 
 /// The rules of a run, and what they have counted. The first rule that fits and fires wins, unless
@@ -84,12 +85,15 @@ public:
     };
     Forwarded forward_close(const Connected& client);
 
-    /// The effects on the stream that are to act on one direction of a connection, in the order of
-    /// the rules; all of them do. Those that chance or a count spares are left out, for good: ask
-    /// once for each connection and rule.
-    bool chosen_for(Entry& entry, const Connected& client, Direction direction);
+    /// Whether chance and count choose a connection for a rule on the stream. Counts: ask once for
+    /// each connection and rule.
+    bool chosen_for(Entry& entry, const Connected& client);
+    /// One firing more, where the budget has one left.
+    bool spend(Entry& entry);
     /// Whether the time conditions of a rule hold.
     bool in_force(Entry& entry, TimePoint at);
+    /// When that may change by itself; never: it stays as it is.
+    static TimePoint changes_at(const Entry& entry, TimePoint at);
 
     /// The effect of a firing has ended: it counts no more against at_once.
     void ended(std::uint32_t rule);
@@ -116,6 +120,7 @@ public:
     std::uint64_t matched(std::uint32_t number) { return find(number)->matched; }
 
 private:
+    std::optional<world::Random> fires_for(Entry& entry, const Connected& client);
     bool fires(Entry& entry, std::uint64_t counted_for, TimePoint at, world::Random& random);
     bool counts_allow(Entry& entry, std::uint64_t counted_for);
     Entry make_entry(Rule rule, std::uint32_t number) const;

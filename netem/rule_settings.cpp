@@ -33,6 +33,48 @@ std::string_view why_not_in_content(const Effect& effect) {
     return {};
 }
 
+/// Why an effect would change nothing whatever passes; empty: it does.
+std::string_view why_nothing(const Effect& effect) {
+    const world::Distribution* time = nullptr;
+    if (const auto* latency = std::get_if<Latency>(&effect)) time = &latency->time;
+    if (const auto* late = std::get_if<AcceptLate>(&effect)) time = &late->time;
+    const bool fixed_nothing = time && time->shape == world::Shape::fixed && time->a == 0;
+    const auto* const jitter = std::get_if<Jitter>(&effect);
+    const bool no_range =
+        jitter && jitter->time.shape == world::Shape::uniform && jitter->time.b == 0;
+    const auto* const close = std::get_if<SlowClose>(&effect);
+    if (fixed_nothing || no_range || (close && close->delay == Duration::zero()))
+        return "changes nothing; expected a time above 0s";
+    return {};
+}
+
+/// Effects that say when nobody is accepted know no single connection.
+void check_door_rule(Section& rule, const Effect& effect) {
+    const bool refuses = std::holds_alternative<Refuse>(effect);
+    if (!refuses && !std::holds_alternative<ConnectionLimit>(effect)) return;
+    Section when = rule.section("when");
+    for (const std::string_view key : {"probability", "first", "nth", "every", "connection"}) {
+        if (when.has(key))
+            when.fail(key, fmt::format("says which connections, and {} is about all of them while "
+                                       "it acts; expected from, until or on_off",
+                                       name_of(effect)));
+    }
+    if (rule.has("budget"))
+        rule.fail("budget", fmt::format("counts connections, and {} is about all of them while it "
+                                        "acts; remove it",
+                                        name_of(effect)));
+}
+
+/// An outage outside the time in which the rule acts would never be seen.
+void check_outage(const Section& effect, const Rule& rule) {
+    const auto* const outage = std::get_if<Outage>(&rule.effect);
+    if (!outage) return;
+    if (rule.when.until <= outage->from || outage->from + outage->length <= rule.when.from)
+        effect.fail(Outage::name,
+                    "lies outside when.from and when.until; expected an outage "
+                    "while the rule acts");
+}
+
 Budget read_budget(Section budget) {
     Budget result;
     result.at_most =
@@ -73,6 +115,10 @@ Rule read_rule(Section rule) {
                     fmt::format("contradicts phase = \"data_xfer\": {}; expected phase = "
                                 "\"data_done\" or another effect",
                                 why));
+    if (const std::string_view nothing = why_nothing(result.effect); !nothing.empty())
+        effect.fail(name_of(result.effect), std::string(nothing));
+    check_door_rule(rule, result.effect);
+    check_outage(effect, result);
     result.budget = read_budget(rule.section("budget"));
     result.continues = rule.flag("continue").value_or(false);
     if (result.continues && kind_of(result.effect) != EffectKind::reply)

@@ -207,6 +207,14 @@ Selector read_connection_selector(Section when, bool on_stream) {
     }
     read_counts(when, result);
     result.counts_over_run = true;
+    for (const std::string_view key : {"first", "nth", "every"}) {
+        if (when.has(key) && when.has("connection"))
+            when.fail(key,
+                      "contradicts connection: counted are connections, and there is one of "
+                      "that number; expected one of the two");
+    }
+    if (!on_stream && when.has("direction"))
+        when.fail("direction", "is about bytes, and this effect acts on connections; remove it");
     if (on_stream)
         result.direction =
             static_cast<Direction>(when.choice("direction", direction_names).value_or(2));

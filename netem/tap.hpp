@@ -23,6 +23,8 @@ public:
     /// The sender of that direction has ended it; `how` is an error's name ("end_of_stream").
     virtual void ended(TimePoint at, std::uint32_t connection, Direction way,
                        std::string_view how) = 0;
+    /// Nothing more is told of the connection, however it ended.
+    virtual void gone(std::uint32_t /*connection*/) {}
 };
 
 }  // namespace twofifty::netem

@@ -150,6 +150,14 @@ std::optional<double> parse_rate(std::string_view text) {
     return rate;
 }
 
+std::optional<double> parse_data_rate(std::string_view text) {
+    if (!text.ends_with("/s")) return std::nullopt;
+    text.remove_suffix(2);
+    const std::optional<std::uint64_t> size = parse_size(text);
+    if (!size || *size == 0) return std::nullopt;
+    return static_cast<double>(*size);
+}
+
 std::string format_duration(Duration duration) {
     if (duration < Duration{}) return "-" + format_duration(-duration);
     auto left = static_cast<std::uint64_t>(duration.count());
@@ -179,6 +187,10 @@ std::string format_size(std::uint64_t bytes) {
 
 std::string format_rate(double per_second) {
     return fmt::format("{}/s", per_second);
+}
+
+std::string format_data_rate(double bytes_per_second) {
+    return format_size(static_cast<std::uint64_t>(bytes_per_second)) + "/s";
 }
 
 }  // namespace twofifty::settings

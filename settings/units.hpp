@@ -23,10 +23,15 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 /// second.
 std::optional<double> parse_rate(std::string_view text);
 
+/// "64KiB/s", "1MB/s": bytes per second. Nothing for anything else; from 1 byte to 1 TiB a second.
+std::optional<double> parse_data_rate(std::string_view text);
+
 /// The shortest text that parse_duration reads back as the same value ("90s" is "1m30s").
 std::string format_duration(Duration duration);
 std::string format_size(std::uint64_t bytes);
 /// As "200/s".
 std::string format_rate(double per_second);
+/// As "64KiB/s"; parts of a byte are left out.
+std::string format_data_rate(double bytes_per_second);
 
 }  // namespace twofifty::settings

@@ -141,7 +141,8 @@ Task<std::optional<ClientSession::Failure>> ClientSession::authenticate() {
 }
 
 Task<> ClientSession::quit() {
-    if (usable_) {
+    const bool out_of_step = options_.quits_after_timeout && last_error_ == world::Error::timed_out;
+    if (usable_ || out_of_step) {
         const Result<Answer> answer = co_await command("QUIT\r\n", Phase::quit);
         if (answer) note_reply(nullptr, Phase::quit, 0, *answer);
         usable_ = false;

@@ -30,6 +30,9 @@ struct ClientCredentials {
 
 struct ClientOptions {
     std::string helo = "sender.test";
+    /// Says QUIT also where a reply is outstanding, which is then read as the answer to it: what
+    /// clients do whose library hides that a timeout leaves the dialogue out of step.
+    bool quits_after_timeout = false;
     bool lmtp = false;
     bool pipelining = true;  ///< Use it where offered.
     bool chunking = false;   ///< Use BDAT where offered.

@@ -198,6 +198,14 @@ Dialogue::Answered Dialogue::on_reply(const Reply& reply) {
     }
 }
 
+void Dialogue::begin_tls() {
+    mode_ = Mode::commands;
+    expected_.clear();
+    line_.clear();
+    client_sender_.clear();
+    drop_transaction();
+}
+
 Dialogue::Answered Dialogue::in_session(Phase phase) {
     return {.phase = phase, .reply_index = ++session_replies_};
 }

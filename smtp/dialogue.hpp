@@ -95,6 +95,14 @@ public:
     /// The client's next bytes are content: of DATA, with its dots, or of a BDAT chunk.
     bool in_content() const { return mode_ == Mode::content; }
     bool in_chunk() const { return mode_ == Mode::chunk; }
+    /// STARTTLS was sent, and its reply has not come.
+    bool awaits_starttls() const {
+        return mode_ == Mode::awaiting_reply && !expected_.empty() &&
+               expected_.back().phase == Phase::starttls;
+    }
+    /// Behind a 2xx to STARTTLS, when the caller reads on inside TLS: the dialogue begins anew
+    /// without a greeting (RFC 3207 4.2). What the client sent in front of TLS is no part of it.
+    void begin_tls();
     /// The caller saw something that is no SMTP: from now on everything is opaque.
     void stop_following() { mode_ = Mode::opaque; }
     /// How many of the client's bytes taken so far, counted from the last, may turn out to begin

@@ -15,6 +15,7 @@ constexpr std::uint64_t messages_limit = 4'000'000'000;
 smtp::ClientOptions client_options(const Scenario& scenario) {
     const FleetSettings& fleet = scenario.fleet;
     smtp::ClientOptions options{.helo = fleet.helo,
+                                .quits_after_timeout = fleet.quits_after_timeout,
                                 .lmtp = scenario.target.protocol == Protocol::lmtp,
                                 .pipelining = fleet.pipelining,
                                 .chunking = fleet.chunking,
@@ -24,6 +25,12 @@ smtp::ClientOptions client_options(const Scenario& scenario) {
         options.credentials = smtp::ClientCredentials{.user = fleet.auth->user,
                                                       .password = fleet.auth->password,
                                                       .login = fleet.auth->mechanism == "login"};
+    }
+    if (fleet.tls.use != smtp::TlsUse::none) {
+        options.tls = smtp::ClientTls{
+            .use = fleet.tls.use,
+            .context = tls::Context::for_client(fleet.tls.verify, fleet.tls.versions),
+            .server_name = fleet.tls.server_name};
     }
     return options;
 }

@@ -25,7 +25,8 @@ struct FleetParts {
 
 class Fleet {
 public:
-    /// `scenario` must outlive the fleet.
+    /// `scenario` must outlive the fleet. Throws tls::BadCredentials where the file of authorities
+    /// cannot be used.
     Fleet(const FleetParts& parts, const Scenario& scenario, const world::Endpoint& target);
 
     /// Submits every message of the plan at its time, or, with a closed load, as connections come

@@ -177,14 +177,16 @@ void rules(std::string& out, const Summary& summary) {
     if (summary.rules.empty()) return;
     out +=
         "<section><h2>Rules</h2>\n<table>\n<tr><th>rule</th><th>effect</th>"
-        "<th class=\"n\">matched</th><th class=\"n\">fired</th></tr>\n";
+        "<th class=\"n\">matched</th><th class=\"n\">fired</th>"
+        "<th class=\"n\">late, p99</th></tr>\n";
     for (const RuleCounts& rule : summary.rules) {
         add(out,
             "<tr><td>{}</td><td><code>{}</code></td><td class=\"n\">{}</td>"
-            "<td class=\"n{}\">{}</td></tr>\n",
+            "<td class=\"n{}\">{}</td><td class=\"n\">{}</td></tr>\n",
             escape_xml(rule.name), escape_xml(rule.effect),
             rule.matched ? std::to_string(*rule.matched) : std::string("-"),
-            rule.fired == 0 ? " broken" : "", rule.fired);
+            rule.fired == 0 ? " broken" : "", rule.fired,
+            rule.lateness.count > 0 ? format_value(rule.lateness.p99, "ms") : "-");
     }
     out += "</table></section>\n";
 }

@@ -90,6 +90,11 @@ json::array rules(std::span<const RuleCounts> values) {
         json::object object{{"name", rule.name}, {"effect", rule.effect}};
         object["matched"] = rule.matched ? json::value(*rule.matched) : json::value(nullptr);
         object["fired"] = rule.fired;
+        if (rule.lateness.count > 0) {
+            object["asked_ms"] = times(rule.asked);
+            object["achieved_ms"] = times(rule.achieved);
+            object["lateness_ms"] = times(rule.lateness);
+        }
         array.emplace_back(std::move(object));
     }
     return array;
@@ -209,9 +214,16 @@ void read_lists(Summary& summary, const json::value& root) {
         summary.latency.push_back({std::string(member.key()), read_times(member.value())});
     }
     for (const json::value& rule : root.at("rules").as_array()) {
-        summary.rules.push_back({text(rule.at("name")), text(rule.at("effect")),
-                                 read_optional<std::uint64_t>(rule.at("matched")),
-                                 number<std::uint64_t>(rule.at("fired"))});
+        RuleCounts read{.name = text(rule.at("name")),
+                        .effect = text(rule.at("effect")),
+                        .matched = read_optional<std::uint64_t>(rule.at("matched")),
+                        .fired = number<std::uint64_t>(rule.at("fired"))};
+        if (rule.as_object().contains("lateness_ms")) {
+            read.asked = read_times(rule.at("asked_ms"));
+            read.achieved = read_times(rule.at("achieved_ms"));
+            read.lateness = read_times(rule.at("lateness_ms"));
+        }
+        summary.rules.push_back(std::move(read));
     }
     for (const json::value& value : root.at("expectations").as_array()) {
         summary.expectations.push_back({text(value.at("figure")), text(value.at("bound")),

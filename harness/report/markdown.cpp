@@ -74,11 +74,14 @@ void counts(std::string& out, const Summary& summary) {
 
 void rules_and_expectations(std::string& out, const Summary& summary) {
     if (!summary.rules.empty()) {
-        out += "\n## Rules\n\n| rule | effect | matched | fired |\n| --- | --- | ---: | ---: |\n";
+        out +=
+            "\n## Rules\n\n| rule | effect | matched | fired | late, p99 |\n| --- | --- | ---: | "
+            "---: | ---: |\n";
         for (const RuleCounts& rule : summary.rules) {
-            add(out, "| {} | {} | {} | {} |\n", escape_markdown(rule.name),
+            add(out, "| {} | {} | {} | {} | {} |\n", escape_markdown(rule.name),
                 escape_markdown(rule.effect),
-                rule.matched ? std::to_string(*rule.matched) : std::string("-"), rule.fired);
+                rule.matched ? std::to_string(*rule.matched) : std::string("-"), rule.fired,
+                rule.lateness.count > 0 ? format_value(rule.lateness.p99, "ms") : "-");
         }
     }
     if (!summary.expectations.empty()) {

@@ -71,6 +71,11 @@ std::vector<RuleCounts> rule_counts(const Judgement& judgement, const Scenario& 
         if (i < judgement.rules.size()) {
             rule.matched = judgement.rules[i].matched;
             rule.fired = judgement.rules[i].fired;
+            if (judgement.rules[i].lateness.count > 0) {
+                rule.asked = in_ms(judgement.rules[i].asked);
+                rule.achieved = in_ms(judgement.rules[i].achieved);
+                rule.lateness = in_ms(judgement.rules[i].lateness);
+            }
         }
         rules.push_back(std::move(rule));
     }

@@ -51,6 +51,11 @@ struct RuleCounts {
     /// Nothing where nobody counted, as when a run is judged from its events alone.
     std::optional<std::uint64_t> matched;
     std::uint64_t fired = 0;
+    /// Of the firings that ask for a time and came to it: what was asked, what came of it, and the
+    /// second less the first.
+    TimeFigures asked{};
+    TimeFigures achieved{};
+    TimeFigures lateness{};
 
     bool operator==(const RuleCounts&) const = default;
 };

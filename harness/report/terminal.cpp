@@ -180,6 +180,11 @@ void rules(Page& page, const Summary& summary) {
             rule.matched ? fmt::format(" of {} that fit", *rule.matched) : "";
         page.line(fmt::format("  {:<18} fired {}{}  {}", rule.name,
                               counted(rule.fired, "time", "times"), matched, rule.effect));
+        if (rule.lateness.count > 0)
+            page.line(fmt::format("  {:<18} asked for {} (median), late by {} at p99, {} at most",
+                                  "", format_value(rule.asked.p50, "ms"),
+                                  format_value(rule.lateness.p99, "ms"),
+                                  format_value(rule.lateness.max, "ms")));
     }
 }
 

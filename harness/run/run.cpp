@@ -3,6 +3,7 @@
 #include "world/deadline.hpp"
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace twofifty::harness {
@@ -45,6 +46,18 @@ world::Endpoint Run::start_layer(const RunIdentity& identity) {
     netem::ProxyOptions options{.listen = {v6 ? "::1" : "127.0.0.1", 0},
                                 .upstream = target_.endpoint(),
                                 .lmtp = scenario_.target.protocol == Protocol::lmtp};
+    const FleetTls& fleet = scenario_.fleet.tls;
+    const LayerSettings& layer = scenario_.layer;
+    if (fleet.use != smtp::TlsUse::none && layer.terminates_tls) {
+        const std::array<std::string, 1> names{fleet.server_name};
+        const tls::Identity shown = layer.certificate.empty()
+                                        ? tls::make_identity(names)
+                                        : tls::load_identity(layer.certificate, layer.key);
+        options.tls = netem::ProxyTls{.to_client = tls::Context::for_server(shown),
+                                      .to_server = tls::Context::for_client(layer.verify),
+                                      .server_name = fleet.server_name,
+                                      .implicit = fleet.use == smtp::TlsUse::implicit};
+    }
     proxy_ = std::make_unique<netem::Proxy>(context, std::move(options), connections_);
     const world::Result<world::Endpoint> endpoint = proxy_->start();
     if (!endpoint)

@@ -183,7 +183,7 @@ std::optional<Credentials> read_credentials(Section& section, std::string_view k
     return result;
 }
 
-FleetSettings read_fleet(Section fleet) {
+FleetSettings read_fleet(Section fleet, const std::string& folder) {
     FleetSettings result;
     take(fleet.count("senders", 1, 10'000), result.senders);
     if (const auto profile = fleet.choice("profile", profile_names))
@@ -196,6 +196,8 @@ FleetSettings read_fleet(Section fleet) {
     take(fleet.duration("idle", 0s, 24h), result.idle);
     read_timeouts(fleet.section("timeouts"), result.timeouts);
     read_retry(fleet.section("retry"), result.retry);
+    constexpr std::array<std::string_view, 2> farewells{"close", "quit"};
+    result.quits_after_timeout = fleet.choice("after_timeout", farewells).value_or(0) == 1;
     take(fleet.text("helo"), result.helo);
     if (!is_domain(result.helo))
         fleet.fail("helo", fmt::format("{} is no host name; expected such as \"sender.test\"",
@@ -204,6 +206,7 @@ FleetSettings read_fleet(Section fleet) {
     take(fleet.flag("chunking"), result.chunking);
     take(fleet.size("chunk_size", 1, 64ULL << 20), result.chunk_size);
     result.auth = read_credentials(fleet, "auth");
+    result.tls = read_fleet_tls(fleet, folder);
     fleet.finish();
     return result;
 }

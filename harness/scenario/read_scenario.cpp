@@ -3,6 +3,7 @@
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/sections.hpp"
 #include "netem/rule_settings.hpp"
+#include "world/endpoint.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +55,14 @@ VirtualSettings read_virtual(Section section) {
     return result;
 }
 
+/// Whom the fleet expects at the other end, where it was not told.
+void name_server(Scenario& scenario) {
+    FleetTls& tls = scenario.fleet.tls;
+    if (tls.use == smtp::TlsUse::none || !tls.server_name.empty()) return;
+    const std::optional<world::Endpoint> address = world::parse_endpoint(scenario.target.address);
+    tls.server_name = address ? address->host : std::string(reference_hostname);
+}
+
 /// Contradictions between sections.
 void check_together(Section& root, const Scenario& scenario) {
     const TargetSettings& target = scenario.target;
@@ -63,6 +72,15 @@ void check_together(Section& root, const Scenario& scenario) {
             "contradicts target.direct = true, which leaves the impairment layer out; expected "
             "one of the two");
     if (target.server.empty()) return;
+    const smtp::TlsUse offered = target.reference.tls.use;
+    const smtp::TlsUse wanted = scenario.fleet.tls.use;
+    if ((offered == smtp::TlsUse::implicit) != (wanted == smtp::TlsUse::implicit))
+        root.section("target")
+            .section("reference")
+            .fail("tls",
+                  fmt::format("\"{}\" contradicts fleet.tls = \"{}\": each side would wait for "
+                              "the other; expected \"implicit\" for both or for neither",
+                              to_string(offered), to_string(wanted)));
     if (scenario.message.recipients > target.reference.max_recipients)
         root.section("message").fail(
             "recipients",
@@ -110,12 +128,14 @@ Scenario read_scenario(const Value& root_value) {
     const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
     // A misspelt section is a better answer than what is missing because of it.
     for (const std::string_view key :
-         {"fleet", "message", "target", "impair", "drain", "virtual", "expect"})
+         {"fleet", "message", "target", "layer", "impair", "drain", "virtual", "expect"})
         root.value(key);
     root.finish();
-    result.fleet = read_fleet(root.section("fleet"));
+    result.fleet = read_fleet(root.section("fleet"), folder);
     result.message = read_message(root.section("message"), folder);
-    result.target = read_target(root.section("target"));
+    result.target = read_target(root.section("target"), folder, result.fleet.tls);
+    name_server(result);
+    result.layer = read_layer(root.section("layer"), folder, result);
     result.rules = netem::read_rules(root);
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
@@ -134,11 +154,13 @@ Scenario parse_scenario(std::string_view text, const std::string& source,
 Scenario load_scenario(const std::string& path, std::span<const std::string> overrides) {
     const std::string text = settings::read_text_file(path);
     Scenario result = parse_scenario(text, path, overrides);
-    if (result.message.corpus.empty()) return result;
-    if (const std::string trouble = corpus_trouble(result.message.corpus); !trouble.empty()) {
-        const Value root_value = read_tree(text, path, overrides);
-        Section(root_value, "").section("message").fail("corpus", trouble);
+    const Value root_value = read_tree(text, path, overrides);
+    Section root(root_value, "");
+    if (!result.message.corpus.empty()) {
+        const std::string trouble = corpus_trouble(result.message.corpus);
+        if (!trouble.empty()) root.section("message").fail("corpus", trouble);
     }
+    check_tls_files(root, result);
     return result;
 }
 

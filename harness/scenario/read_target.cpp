@@ -23,7 +23,8 @@ bool is_endpoint(const std::string& text, int least_port) {
     return endpoint && !text.starts_with(':') && endpoint->port >= least_port;
 }
 
-ReferenceSettings read_reference(Section reference) {
+ReferenceSettings read_reference(Section reference, const std::string& folder,
+                                 const FleetTls& fleet) {
     ReferenceSettings result;
     if (const auto listen = reference.text("listen")) result.listen = *listen;
     if (!is_endpoint(result.listen, 0))
@@ -45,13 +46,14 @@ ReferenceSettings read_reference(Section reference) {
     result.auth = read_credentials(reference, "auth");
     if (!result.ehlo && result.auth)
         reference.fail("auth", "contradicts ehlo = false: only EHLO can offer AUTH; remove one");
+    result.tls = read_reference_tls(reference, folder, fleet.use, result.ehlo);
     reference.finish();
     return result;
 }
 
 }  // namespace
 
-TargetSettings read_target(Section target) {
+TargetSettings read_target(Section target, const std::string& folder, const FleetTls& fleet) {
     TargetSettings result;
     result.address = target.text("address").value_or("");
     if (target.has("address") && !is_endpoint(result.address, 1))
@@ -80,7 +82,7 @@ TargetSettings read_target(Section target) {
     const bool from_option = target.has("address") && target.value("address")->place.line == 0;
     if (reference_given && !result.address.empty() && !from_option)
         target.fail("reference", "contradicts address: it is about the reference receiver only");
-    const ReferenceSettings reference = read_reference(target.section("reference"));
+    const ReferenceSettings reference = read_reference(target.section("reference"), folder, fleet);
     if (!result.server.empty()) result.reference = reference;
     target.finish();
     return result;

@@ -5,11 +5,13 @@
 #include "netem/rule.hpp"
 #include "record/time.hpp"
 #include "smtp/timeouts.hpp"
+#include "smtp/tls_options.hpp"
 #include "world/distribution.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace twofifty::harness {
@@ -40,6 +42,18 @@ struct Credentials {
     bool operator==(const Credentials&) const = default;
 };
 
+/// How the fleet comes to TLS, and whom it believes.
+struct FleetTls {
+    smtp::TlsUse use = smtp::TlsUse::none;
+    /// The file of the authorities; empty: any certificate is accepted.
+    std::string verify{};
+    /// Told to the server, and looked for in its certificate; filled in wherever TLS is used.
+    std::string server_name{};
+    tls::Versions versions{};
+
+    bool operator==(const FleetTls&) const = default;
+};
+
 struct FleetSettings {
     std::uint32_t senders = 1;
     std::string profile = "rfc5321";
@@ -54,10 +68,12 @@ struct FleetSettings {
     smtp::Timeouts timeouts{};
     Retry retry{};
     std::string helo = "sender.test";
+    bool quits_after_timeout = false;  ///< after_timeout = "quit": a defect some clients have.
     bool pipelining = true;            ///< Use PIPELINING where offered.
     bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
     std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
     std::optional<Credentials> auth{};
+    FleetTls tls{};
 
     bool operator==(const FleetSettings&) const = default;
 };
@@ -76,6 +92,19 @@ struct MessageSettings {
 
 enum class Protocol : std::uint8_t { smtp, lmtp };
 
+/// How the reference receiver calls itself.
+inline constexpr std::string_view reference_hostname = "receiver.test";
+
+/// What the reference receiver offers of TLS: none, starttls or implicit.
+struct ReferenceTls {
+    smtp::TlsUse use = smtp::TlsUse::none;
+    std::string certificate{};  ///< The files; empty: a certificate is made at the start.
+    std::string key{};
+    tls::Versions versions{};
+
+    bool operator==(const ReferenceTls&) const = default;
+};
+
 /// What the reference receiver does.
 struct ReferenceSettings {
     std::string listen = "127.0.0.1:0";
@@ -89,6 +118,7 @@ struct ReferenceSettings {
     bool size = true;
     bool ehlo = true;                   ///< false: knows HELO only.
     std::optional<Credentials> auth{};  ///< Offered and required where set.
+    ReferenceTls tls{};
 
     bool operator==(const ReferenceSettings&) const = default;
 };
@@ -103,6 +133,18 @@ struct TargetSettings {
     ReferenceSettings reference{};  ///< [target.reference]
 
     bool operator==(const TargetSettings&) const = default;
+};
+
+/// What the impairment layer does with TLS.
+struct LayerSettings {
+    /// It ends TLS and begins it anew, so that it sees replies; else it passes on what it cannot
+    /// read, and only effects on the stream act there.
+    bool terminates_tls = true;
+    std::string certificate{};  ///< The files it shows clients; empty: a certificate is made.
+    std::string key{};
+    std::string verify{};  ///< Authorities that it believes the server by; empty: any certificate.
+
+    bool operator==(const LayerSettings&) const = default;
 };
 
 struct DrainSettings {
@@ -147,6 +189,7 @@ struct Scenario {
     FleetSettings fleet{};
     MessageSettings message{};
     TargetSettings target{};
+    LayerSettings layer{};
     std::vector<netem::Rule> rules{};
     DrainSettings drain{};
     VirtualSettings virtual_network{};

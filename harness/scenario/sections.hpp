@@ -11,12 +11,25 @@
 
 namespace twofifty::harness {
 
-FleetSettings read_fleet(settings::Section fleet);
-
-/// `folder` is where the scenario's file stands; a relative corpus starts there.
+/// `folder` is where the scenario's file stands; relative paths start there.
+FleetSettings read_fleet(settings::Section fleet, const std::string& folder);
 MessageSettings read_message(settings::Section message, const std::string& folder);
+/// `fleet` says what the reference receiver offers of TLS where it is not told.
+TargetSettings read_target(settings::Section target, const std::string& folder,
+                           const FleetTls& fleet);
 
-TargetSettings read_target(settings::Section target);
+FleetTls read_fleet_tls(settings::Section& fleet, const std::string& folder);
+ReferenceTls read_reference_tls(settings::Section& reference, const std::string& folder,
+                                smtp::TlsUse fleet, bool ehlo);
+/// Throws where a file that the settings name cannot be used.
+void check_tls_files(settings::Section& root, const Scenario& scenario);
+/// "none", "opportunistic", "starttls", "implicit".
+std::string_view to_string(smtp::TlsUse use);
+
+/// `scenario` holds fleet and target already: without TLS there is nothing to end, and a fleet that
+/// verifies must be shown a certificate that it can believe.
+LayerSettings read_layer(settings::Section layer, const std::string& folder,
+                         const Scenario& scenario);
 
 /// `rules` are those of the scenario: a figure may name one.
 std::vector<Expectation> read_expectations(settings::Section expect,

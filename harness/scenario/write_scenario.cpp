@@ -1,5 +1,6 @@
 #include "harness/scenario/write_scenario.hpp"
 
+#include "harness/scenario/sections.hpp"
 #include "netem/distribution_settings.hpp"
 #include "netem/rule_settings.hpp"
 #include "settings/units.hpp"
@@ -10,7 +11,9 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace twofifty::harness {
@@ -68,6 +71,19 @@ std::string retry_text(const Retry& retry) {
                        in_quotes(retry.lifetime));
 }
 
+/// `parts` go with the mode; an empty text among them is left out.
+void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
+               std::initializer_list<std::pair<std::string_view, std::string_view>> parts) {
+    if (use == smtp::TlsUse::none) return writer.text("tls", "none");
+    std::string table = fmt::format("{{ mode = {}", toml_text(to_string(use)));
+    for (const auto& [key, text] : parts)
+        if (!text.empty()) table += fmt::format(", {} = {}", key, toml_text(text));
+    if (versions.min == versions.max)
+        table += fmt::format(", version = \"{}\"",
+                             versions.min == tls::Version::tls_1_2 ? "1.2" : "1.3");
+    writer.line("tls", table + " }");
+}
+
 void write_fleet(Writer& writer, const FleetSettings& fleet) {
     constexpr std::array<std::string_view, 3> arrivals{"constant", "poisson", "closed"};
     writer.header("[fleet]");
@@ -83,10 +99,23 @@ void write_fleet(Writer& writer, const FleetSettings& fleet) {
     writer.line("timeouts", timeouts_text(fleet.timeouts));
     writer.line("retry", retry_text(fleet.retry));
     writer.text("helo", fleet.helo);
+    writer.text("after_timeout", fleet.quits_after_timeout ? "quit" : "close");
     writer.flag("pipelining", fleet.pipelining);
     writer.flag("chunking", fleet.chunking);
     writer.size("chunk_size", fleet.chunk_size);
     writer.auth(fleet.auth);
+    write_tls(writer, fleet.tls.use, fleet.tls.versions,
+              {{"verify", fleet.tls.verify}, {"server_name", fleet.tls.server_name}});
+}
+
+void write_layer(Writer& writer, const Scenario& scenario) {
+    const LayerSettings& layer = scenario.layer;
+    writer.header("[layer]");
+    writer.text("tls", layer.terminates_tls ? "terminate" : "pass");
+    if (scenario.fleet.tls.use == smtp::TlsUse::none) return;
+    if (!layer.certificate.empty()) writer.text("certificate", layer.certificate);
+    if (!layer.key.empty()) writer.text("key", layer.key);
+    if (!layer.verify.empty()) writer.text("verify", layer.verify);
 }
 
 void write_message(Writer& writer, const MessageSettings& message) {
@@ -125,6 +154,8 @@ void write_target(Writer& writer, const TargetSettings& target) {
     writer.flag("size", reference.size);
     writer.flag("ehlo", reference.ehlo);
     writer.auth(reference.auth);
+    write_tls(writer, reference.tls.use, reference.tls.versions,
+              {{"certificate", reference.tls.certificate}, {"key", reference.tls.key}});
 }
 
 /// Several bounds on one figure are one key with a list: TOML has each key once.
@@ -166,6 +197,7 @@ std::string to_toml(const Scenario& scenario) {
     write_fleet(writer, scenario.fleet);
     write_message(writer, scenario.message);
     write_target(writer, scenario.target);
+    write_layer(writer, scenario);
     for (const netem::Rule& rule : scenario.rules) {
         toml += '\n';
         toml += netem::to_toml(rule);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace twofifty::harness {
@@ -19,7 +20,8 @@ constexpr std::size_t recorded_text_limit = 200;
 
 smtp::ServerOptions server_options(const TargetSettings& target) {
     const ReferenceSettings& reference = target.reference;
-    smtp::ServerOptions options{.lmtp = target.protocol == Protocol::lmtp,
+    smtp::ServerOptions options{.hostname = std::string(reference_hostname),
+                                .lmtp = target.protocol == Protocol::lmtp,
                                 .ehlo = reference.ehlo,
                                 .pipelining = reference.pipelining,
                                 .chunking = reference.chunking,
@@ -29,6 +31,19 @@ smtp::ServerOptions server_options(const TargetSettings& target) {
                                 .max_recipients = reference.max_recipients};
     if (reference.auth) options.credentials = {reference.auth->user, reference.auth->password};
     return options;
+}
+
+/// Nothing where no TLS is offered.
+std::optional<smtp::ServerTls> server_tls(const ReferenceSettings& settings,
+                                          const world::Endpoint& listen) {
+    const ReferenceTls& chosen = settings.tls;
+    if (chosen.use == smtp::TlsUse::none) return std::nullopt;
+    const std::array names{std::string(reference_hostname), listen.host};
+    const tls::Identity identity = chosen.certificate.empty()
+                                       ? tls::make_identity(names)
+                                       : tls::load_identity(chosen.certificate, chosen.key);
+    return smtp::ServerTls{.context = tls::Context::for_server(identity, chosen.versions),
+                           .implicit = chosen.use == smtp::TlsUse::implicit};
 }
 
 }  // namespace
@@ -45,6 +60,7 @@ ReferenceReceiver::ReferenceReceiver(ReceiverParts parts, const TargetSettings& 
 world::Result<world::Endpoint> ReferenceReceiver::start() {
     const std::optional<world::Endpoint> endpoint = world::parse_endpoint(settings_.listen);
     if (!endpoint) return world::Error::unreachable;
+    options_.tls = server_tls(settings_, *endpoint);
     world::Result<std::unique_ptr<world::Listener>> listener = parts_.network.listen(*endpoint);
     if (!listener) return listener.error();
     listener_ = std::move(*listener);

@@ -33,7 +33,7 @@ public:
     ReferenceReceiver(ReceiverParts parts, const TargetSettings& settings, std::uint64_t seed);
 
     /// Listens and serves from now on. Yields where. Errors: those of Network::listen; unreachable
-    /// for a bad address.
+    /// for a bad address. Throws tls::BadCredentials where its certificate cannot be used.
     world::Result<world::Endpoint> start();
 
     /// Messages whose end was read and that were not stored yet. Any thread may ask.

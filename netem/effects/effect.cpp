@@ -28,8 +28,8 @@ concept ActsOnReply = requires(const T& effect, const Sight& sight, world::Rando
 template <class T>
 concept ActsOnStream = std::is_base_of_v<StreamEffect, T>;
 template <class T>
-concept ActsOnAccept = requires(const T& effect) {
-    effect.admit();
+concept ActsOnAccept = requires(const T& effect, world::Random& random) {
+    effect.admit(random);
 };
 template <class T>
 concept ActsOnClose = requires(const T& effect) {
@@ -137,10 +137,19 @@ TimePoint close(const Effect& effect, TimePoint at, PathState& state) {
         effect);
 }
 
-Admission admit(const Effect& effect) {
+bool removal_closes(const Effect& effect) {
     return std::visit(
-        []<class T>(const T& one) -> Admission {
-            if constexpr (ActsOnAccept<T>) return one.admit();
+        []<class T>(const T& one) {
+            if constexpr (ActsOnStream<T>) return one.removal_closes();
+            return false;
+        },
+        effect);
+}
+
+Admission admit(const Effect& effect, world::Random& random) {
+    return std::visit(
+        [&]<class T>(const T& one) -> Admission {
+            if constexpr (ActsOnAccept<T>) return one.admit(random);
             return {};
         },
         effect);

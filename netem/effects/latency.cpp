@@ -22,8 +22,7 @@ std::string Latency::to_toml() const {
 
 void Latency::pass(std::vector<Parcel>& parcels, TimePoint, PathState& state) const {
     const Duration later = time.draw_duration(state.random);
-    for (Parcel& parcel : parcels)
-        if (parcel.due != never) parcel.due += later;
+    for (Parcel& parcel : parcels) parcel.due += later;
 }
 
 }  // namespace twofifty::netem

@@ -2,6 +2,7 @@
 
 #include "netem/admission.hpp"
 #include "settings/section.hpp"
+#include "world/random.hpp"
 
 #include <string>
 
@@ -13,7 +14,7 @@ struct Reset {
 
     static Reset read(settings::Section& effect);
     std::string to_toml() const { return "\"connection\""; }
-    Admission admit() const { return {.way = Admission::Way::reset}; }
+    Admission admit(world::Random&) const { return {.way = Admission::Way::reset}; }
 
     bool operator==(const Reset&) const = default;
 };

@@ -3,7 +3,7 @@
 itself without its impairment layer, and against the clock. Prints a table, and exits 1 when a line
 falls short of what it must reach, 4 when something could not be measured.
 
-usage: ./dev bench [--quick] [--program FILE] [--rounds N]
+usage: ./dev bench [--quick] [--program FILE] [--rounds N] [--part NAME]...
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 # ./dev leaves nothing in the source tree.
 sys.dont_write_bytecode = True
 
+import layer
 from measure import BenchError, Machine, Sink, Spread, find_program, read_load, run_process
 
 CONNECTIONS = 10
@@ -291,7 +292,7 @@ def print_table(bench, machine):
     for line in bench.lines:
         mark = {None: "", True: "ok", False: "FALLS SHORT"}[line.holds]
         print(f"{line.what:<{width}}  {line.figure:<28}  {line.required:<9} {mark}".rstrip())
-    print(NOTES)
+    print(NOTES + layer.NOTES)
 
 
 NOTES = f"""
@@ -312,14 +313,25 @@ def main():
     parser.add_argument("--quick", action="store_true", help="about half a minute, less certain")
     parser.add_argument("--program", default="build/release/twofifty")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--part", action="append", help="only this part (five-days, direct, layer, "
+                        "virtual, proxy, idle, late); may be given again")
     options = parser.parse_args()
     machine = Machine()
     with tempfile.TemporaryDirectory(prefix="twofifty-bench-") as folder:
         bench = Bench(str(pathlib.Path(options.program).resolve()), pathlib.Path(folder),
                       options.quick, options.rounds)
         try:
-            for part in (five_days, against_postfix, through_the_layer, virtual_world):
-                part(bench)
+            parts = {
+                "five-days": five_days,
+                "direct": against_postfix,
+                "layer": through_the_layer,
+                "virtual": virtual_world,
+                "proxy": lambda bench: layer.beside_haproxy(bench, interleaved, Line),
+                "idle": lambda bench: layer.idle_connections(bench, Line),
+                "late": lambda bench: layer.punctuality(bench, Line),
+            }
+            for name in options.part or parts:
+                parts[name](bench)
         except BenchError as error:
             print(f"bench: {error}", file=sys.stderr)
             return 4

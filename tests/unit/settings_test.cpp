@@ -112,6 +112,25 @@ TEST(Units, FormattedRatesReadBackAsThemselves) {
         EXPECT_EQ(parse_rate(format_rate(rate)), rate) << format_rate(rate);
 }
 
+TEST(Units, DataRatesAreBytesPerSecond) {
+    EXPECT_EQ(parse_data_rate("64KiB/s"), 65536.0);
+    EXPECT_EQ(parse_data_rate("1MB/s"), 1e6);
+    EXPECT_EQ(parse_data_rate("1B/s"), 1.0);
+}
+
+class NoDataRate : public testing::TestWithParam<const char*> {};
+TEST_P(NoDataRate, IsRefused) {
+    EXPECT_EQ(parse_data_rate(GetParam()), std::nullopt);
+}
+INSTANTIATE_TEST_SUITE_P(Units, NoDataRate,
+                         testing::Values("", "64KiB", "64/s", "/s", "0B/s", "0.5B/s", "-1B/s",
+                                         "64KiB/m", "64 KiB/s", "2TiB/s", "64KiB/ss"));
+
+TEST(Units, FormattedDataRatesReadBackAsThemselves) {
+    for (const double rate : {1.0, 1000.0, 1024.0, 65536.0, 1e9})
+        EXPECT_EQ(parse_data_rate(format_data_rate(rate)), rate) << format_data_rate(rate);
+}
+
 TEST(Toml, KeysStandInTheOrderOfTheFileWithTheirPlaces) {
     const Value root = parse_toml("zebra = 1\n[beta]\n  x.y = 'z'\n[alpha]\n", "f.toml");
     std::vector<std::string> seen;

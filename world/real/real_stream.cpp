@@ -34,14 +34,13 @@ public:
         }
         TF_CHECK(!read_);
         read_ = &read;
-        // A read that was forgotten may not have come back yet; its handler then starts this one.
-        if (!reading_) read_some();
+        // The wait of a read that was forgotten may not have come back yet; then it is this one's.
+        if (!reading_) wait_until_readable();
         return false;
     }
 
     std::size_t read_now(std::span<char> buffer) {
-        // A forgotten read that has not come back may still take bytes: theirs is the turn.
-        if (closed_ || read_ended_ || reading_) return 0;
+        if (closed_ || read_ended_) return 0;
         boost::system::error_code error;
         const std::size_t bytes =
             socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
@@ -71,15 +70,15 @@ public:
         return false;
     }
 
-    // The buffer of a forgotten operation may go away at once, so Asio must let go of it.
-    // Cancelling ends both directions' operations; the other one is started again by its handler.
-    void forget_read() {
-        read_ = nullptr;
-        cancel();
-    }
+    // What waits is only that there is something to read: nothing is taken until a reader is there,
+    // so one that is given up takes no bytes with it.
+    void forget_read() { read_ = nullptr; }
+    // The buffer of a forgotten write may go away at once, so Asio must let go of it. Cancelling
+    // ends the wait to read too; its handler begins it again.
     void forget_write() {
         write_ = nullptr;
-        cancel();
+        boost::system::error_code ignored;
+        if (!closed_) socket_.cancel(ignored);
     }
 
     void shutdown_send() {
@@ -103,22 +102,24 @@ public:
     ReadyQueue& ready() { return ready_; }
 
 private:
-    void read_some() {
+    void wait_until_readable() {
         reading_ = true;
-        const std::span<char> buffer = read_->buffer();
-        socket_.async_read_some(
-            asio::buffer(buffer.data(), buffer.size()),
-            [self = shared_from_this()](boost::system::error_code error, std::size_t bytes) {
-                self->reading_ = false;
-                self->on_read(error, bytes);
-            });
+        socket_.async_wait(asio::socket_base::wait_read,
+                           [self = shared_from_this()](const boost::system::error_code&) {
+                               self->reading_ = false;
+                               self->on_readable();
+                           });
     }
 
-    void on_read(boost::system::error_code error, std::size_t bytes) {
-        // The system reports an end only once, and Asio would wait for more behind it.
-        if (error && error != asio::error::operation_aborted) read_ended_ = translate(error);
+    void on_readable() {
         if (!read_) return;
-        if (error == asio::error::operation_aborted && !closed_) return read_some();
+        const std::span<char> buffer = read_->buffer();
+        boost::system::error_code error;
+        const std::size_t bytes =
+            socket_.read_some(asio::buffer(buffer.data(), buffer.size()), error);
+        if (error == asio::error::would_block) return wait_until_readable();
+        // The system reports an end only once.
+        if (error) read_ended_ = translate(error);
         std::exchange(read_, nullptr)->complete(ready_, translate(error), bytes);
     }
 
@@ -138,11 +139,6 @@ private:
         const bool interrupted = error == asio::error::operation_aborted && !closed_;
         if (interrupted || (!error && !write_->rest().empty())) return write_some();
         std::exchange(write_, nullptr)->complete(ready_, translate(error));
-    }
-
-    void cancel() {
-        boost::system::error_code ignored;
-        if (!closed_) socket_.cancel(ignored);
     }
 
     asio::ip::tcp::socket socket_;
