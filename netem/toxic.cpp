@@ -176,7 +176,8 @@ void set_attributes(Toxic& toxic, const Value* written) {
     if (!std::holds_alternative<Table>(result.attributes.data)) result.attributes.data = Table{};
     auto& attributes = std::get<Table>(result.attributes.data);
     if (written) result.attributes.place = written->place;
-    Section section = written ? Section(*written, "attributes") : Section(settings::Place{}, "attributes");
+    Section section =
+        written ? Section(*written, "attributes") : Section(settings::Place{}, "attributes");
     const Kind* const kind = kind_of_type(toxic.type);
     if (kind) {
         // What Toxiproxy does not know it passes over, and its clients may rely on that.
