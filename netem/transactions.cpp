@@ -114,6 +114,8 @@ void Transactions::on_data_done(Transaction& transaction, const smtp::Reply& rep
     std::vector<Event> copies;
     const auto note = [&](std::string_view address) {
         accepted.recipient = context_.identities.recipient(address);
+        // One that could not be remembered is not counted, rather than taken for somebody unknown.
+        if (transaction.content && accepted.recipient == 0) return;
         context_.recorder.record(accepted);
         // Nobody looks behind the server: what it accepted is the copy that is counted.
         if (!transaction.content) return;

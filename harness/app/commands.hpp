@@ -30,6 +30,8 @@ struct ProxyCommandOptions {
     std::vector<std::string> listen;    ///< host:port, each with the upstream in its place.
     std::vector<std::string> upstream;  ///< host:port
     std::string rules;                  ///< A file that holds nothing but [[impair]].
+    std::string api;                    ///< host:port of the control API; empty: none.
+    std::string token;                  ///< What every request to it must bring; empty: nothing.
     std::string out;                    ///< The folder for run folders; empty: nothing is stored.
     std::vector<std::string> expect;    ///< Bounds: "duplicated == 0".
     std::string record;                 ///< The file for the dialogues; empty: none.

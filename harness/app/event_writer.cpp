@@ -42,12 +42,13 @@ void EventWriter::introduce(Introduction newcomer) {
     ++recorded_;
 }
 
-void EventWriter::flush() {
+std::uint64_t EventWriter::flush() {
     std::unique_lock lock(mutex_);
     const std::uint64_t until = recorded_;
     flush_until_ = std::max(flush_until_, until);
     arrived_.notify_one();
     taken_.wait(lock, [&] { return stored_ >= until || failed(); });
+    return until;
 }
 
 void EventWriter::run() {

@@ -26,9 +26,9 @@ public:
     /// Stores who or what has appeared, before the events that were recorded later than this.
     void introduce(Introduction newcomer);
 
-    /// Waits until all that was recorded so far is stored, or cannot be. Any thread may call it
-    /// until finish().
-    void flush();
+    /// Waits until all that was recorded so far is stored, or cannot be; yields how much that is.
+    /// Any thread may call it until finish().
+    std::uint64_t flush();
 
     /// Stores what is left and ends the thread. Throws LedgerError where anything could not be
     /// stored.

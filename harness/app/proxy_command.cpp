@@ -9,6 +9,7 @@
 #include "harness/app/proxy_settings.hpp"
 #include "harness/app/run_folder.hpp"
 #include "harness/app/target_safety.hpp"
+#include "harness/app/verdict_keeper.hpp"
 #include "harness/ledger/ledger.hpp"
 #include "harness/report/format.hpp"
 #include "settings/units.hpp"
@@ -19,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,29 +35,45 @@ namespace fs = std::filesystem;
 constexpr std::chrono::milliseconds look_interval{50};
 
 /// The host of --listen may be a name; a listener needs an address.
-world::Endpoint listen_endpoint(const std::string& address) {
+world::Endpoint listen_endpoint(const char* option, const std::string& address) {
     std::optional<world::Endpoint> endpoint = world::parse_endpoint(address);
     if (!endpoint)
         throw CommandError(
             ExitCode::bad_input,
-            fmt::format("--listen {}: not host:port, such as 127.0.0.1:2525", address));
+            fmt::format("{} {}: not host:port, such as 127.0.0.1:2525", option, address));
     const world::Result<std::vector<std::string>> addresses =
         world::real_world::resolve(endpoint->host);
     if (!addresses)
         throw CommandError(ExitCode::environment,
-                           fmt::format("--listen {}: {}", address, addresses.error().message()));
+                           fmt::format("{} {}: {}", option, address, addresses.error().message()));
     endpoint->host = addresses->front();
     return *endpoint;
 }
 
-ProxyPlan plan_of(const ProxySettings& settings, const std::vector<std::string>& may_send_to) {
-    ProxyPlan plan{.rules = settings.rules, .seed = settings.seed};
-    for (std::size_t i = 0; i < settings.listen.size(); ++i) {
-        const std::string upstream = safe_address(settings.upstream[i], may_send_to);
-        plan.proxies.push_back({.listen = listen_endpoint(settings.listen[i]),
-                                .upstream = *world::parse_endpoint(upstream),
-                                .lmtp = settings.lmtp});
-    }
+/// Who can reach the API can make the proxy connect elsewhere; beyond this machine that takes a
+/// token.
+world::Endpoint api_endpoint(const ProxyCommandOptions& options) {
+    const world::Endpoint endpoint = listen_endpoint("--api", options.api);
+    const bool loopback = endpoint.host.starts_with("127.") || endpoint.host == "::1";
+    if (loopback || !options.token.empty()) return endpoint;
+    throw CommandError(
+        ExitCode::bad_input,
+        fmt::format("--api {}: others can reach that address; add --token TOKEN", options.api));
+}
+
+ProxyPlan plan_of(const ProxySettings& settings, const ProxyCommandOptions& options) {
+    ProxyPlan plan{.rules = settings.rules,
+                   .seed = settings.seed,
+                   .may_send_to = options.may_send_to,
+                   .token = options.token};
+    const std::size_t count = settings.listen.size();
+    for (std::size_t i = 0; i < count; ++i)
+        plan.proxies.push_back(
+            {.name = count == 1 ? settings.name : fmt::format("{}{}", settings.name, i + 1),
+             .listen = to_string(listen_endpoint("--listen", settings.listen[i])),
+             .upstream = safe_address(settings.upstream[i], options.may_send_to),
+             .lmtp = settings.lmtp});
+    if (!options.api.empty()) plan.api = api_endpoint(options);
     return plan;
 }
 
@@ -118,13 +136,20 @@ void wait_for_the_end(const Interrupts& signals, std::optional<Duration> lasting
     }
 }
 
+void say_where(const ProxyPlan& plan, const std::vector<std::string>& places) {
+    for (std::size_t i = 0; i < plan.proxies.size(); ++i)
+        fmt::print("listening on {}, upstream {}\n", places[i], plan.proxies[i].upstream);
+    if (plan.api) fmt::print("API on http://{}\n", places.back());
+    std::fflush(stdout);
+}
+
 }  // namespace
 
 ExitCode proxy_command(const ProxyCommandOptions& options) {
     const ProxySettings settings = read_proxy_options(options);
-    as_scenario(settings, false);  // That the bounds are some should be known now.
+    as_scenario(settings, !options.api.empty());  // That the bounds are some should be known now.
     const std::optional<Duration> lasting = lasting_of(options);
-    const ProxyPlan plan = plan_of(settings, options.may_send_to);
+    const ProxyPlan plan = plan_of(settings, options);
 
     const Interrupts signals;
     std::unique_ptr<DialogueRecorder> recording;
@@ -132,15 +157,19 @@ ExitCode proxy_command(const ProxyCommandOptions& options) {
     std::unique_ptr<Account> account;
     try {
         account = open_account(options, settings);
-        ProxyService service(plan, account ? &account->events : nullptr, recording.get());
-        const std::vector<world::Endpoint> endpoints = service.start();
-        for (std::size_t i = 0; i < endpoints.size() && !options.quiet; ++i)
-            fmt::print("listening on {}, upstream {}\n", to_string(endpoints[i]),
-                       to_string(plan.proxies[i].upstream));
-        std::fflush(stdout);
+        std::unique_ptr<VerdictKeeper> verdict;
+        std::function<std::string()> ask;
+        if (account && plan.api) {
+            verdict = std::make_unique<VerdictKeeper>(account->events, account->folder);
+            ask = [&verdict] { return verdict->latest(); };
+        }
+        ProxyService service(plan, account ? &account->events : nullptr, recording.get(), ask);
+        const std::vector<std::string> places = service.start();
+        if (!options.quiet) say_where(plan, places);
         wait_for_the_end(signals, lasting, account.get());
         service.stop();
         recording.reset();
+        verdict.reset();
         return account ? give_verdict(*account, options.quiet) : ExitCode::passed;
     } catch (const LedgerError& error) {
         const std::string where =

@@ -34,6 +34,14 @@ std::uint32_t ProxyBook::rule(const netem::Rule& rule) {
     return known->second;
 }
 
+void ProxyBook::record_matched(const netem::RuleBook& rules, TimePoint at) {
+    for (const netem::RuleBook::Entry& entry : rules.entries())
+        record({.at = at,
+                .kind = EventKind::rule_matched,
+                .rule = rule(entry.rule),
+                .quantity = static_cast<std::int64_t>(entry.matched)});
+}
+
 void ProxyBook::tell_not_followed(const Event& event) {
     if (std::exchange(told_not_followed_, true)) return;
     fmt::print(
@@ -48,14 +56,6 @@ void ProxyRecorder::record(Event event) {
     if (event.kind == EventKind::layer_not_following) book_.tell_not_followed(event);
     if (event.rule != 0) event.rule = number_of(event.rule);
     book_.record(std::move(event));
-}
-
-void ProxyRecorder::record_matched(TimePoint at) {
-    for (const netem::RuleBook::Entry& entry : rules_.entries())
-        record({.at = at,
-                .kind = EventKind::rule_matched,
-                .rule = entry.number,
-                .quantity = static_cast<std::int64_t>(entry.matched)});
 }
 
 std::uint32_t ProxyRecorder::number_of(std::uint32_t rule) {

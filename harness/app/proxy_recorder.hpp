@@ -17,7 +17,7 @@ namespace twofifty::harness {
 
 /// What every proxy of a process shares: the numbers of rules, and who has appeared. Without a
 /// ledger (null) nothing is kept. Belongs to the world's thread.
-class ProxyBook final : public netem::Newcomers {
+class ProxyBook final : public netem::Newcomers, public Recorder {
 public:
     explicit ProxyBook(EventWriter* events) : events_(events) {}
 
@@ -29,9 +29,11 @@ public:
     /// same rule, at whichever proxy.
     std::uint32_t rule(const netem::Rule& rule);
 
-    void record(Event event) {
+    void record(Event event) override {
         if (events_ != nullptr) events_->record(std::move(event));
     }
+    /// At the end: how often each rule of a book matched.
+    void record_matched(const netem::RuleBook& rules, TimePoint at);
     /// Messages that have appeared.
     std::uint32_t messages() const { return messages_; }
     /// Says once, on standard error, that a connection cannot be followed.
@@ -51,9 +53,6 @@ public:
     ProxyRecorder(ProxyBook& book, const netem::RuleBook& rules) : book_(book), rules_(rules) {}
 
     void record(Event event) override;
-
-    /// At the end: how often each rule matched.
-    void record_matched(TimePoint at);
 
 private:
     std::uint32_t number_of(std::uint32_t rule);

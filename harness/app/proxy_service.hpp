@@ -3,13 +3,16 @@
 #pragma once
 
 #include "harness/app/proxy_recorder.hpp"
+#include "netem/api/api.hpp"
 #include "netem/foreign_identities.hpp"
-#include "netem/proxy.hpp"
+#include "netem/proxy_set.hpp"
 #include "world/notifier.hpp"
 #include "world/real/real_world.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -17,43 +20,41 @@
 namespace twofifty::harness {
 
 struct ProxyPlan {
-    std::vector<netem::ProxyOptions> proxies{};
+    std::vector<netem::ProxyDescription> proxies{};
     std::vector<netem::Rule> rules{};
     std::uint64_t seed = 1;
+    std::vector<std::string> may_send_to{};  ///< Also for what comes through the API.
+    std::optional<world::Endpoint> api{};
+    std::string token{};
 };
 
 class ProxyService {
 public:
-    /// `events`: null where nothing is stored; `tap`: null where nobody looks on. Both must outlive
-    /// it.
-    ProxyService(const ProxyPlan& plan, EventWriter* events, netem::Tap* tap);
+    /// `events`: null where nothing is stored; `tap`: null where nobody looks on; `verdict`: empty
+    /// where there is none. All must outlive it.
+    ProxyService(const ProxyPlan& plan, EventWriter* events, netem::Tap* tap,
+                 std::function<std::string()> verdict);
     /// Ends what is left.
     ~ProxyService();
 
-    /// Opens every listener, and serves from then on. Yields where they are. Throws CommandError
-    /// (environment) that names the one that cannot be opened.
-    std::vector<world::Endpoint> start();
+    /// Opens every listener, and serves from then on. Yields where they are, in the order of the
+    /// plan, and the API behind them. Throws CommandError (environment) that names the one that
+    /// cannot be opened.
+    std::vector<std::string> start();
 
     /// Ends every connection, and records how it all came out. Once.
     void stop();
 
 private:
-    /// One proxy, with the rules and the counts that are its own.
-    struct Served {
-        Served(std::vector<netem::Rule> rules_, std::uint64_t seed, ProxyBook& book)
-            : rules(std::move(rules_), seed), recorder(book, rules) {}
-        netem::RuleBook rules;
-        ProxyRecorder recorder;
-        std::unique_ptr<netem::Proxy> proxy;
-    };
-
     void finish_in_world();
 
+    ProxyPlan plan_;
     world::real_world::RealWorld world_;
     ProxyBook book_;
     std::unique_ptr<netem::Identities> identities_;
     netem::ConnectionCounter connections_;
-    std::vector<std::unique_ptr<Served>> served_;
+    std::unique_ptr<netem::ProxySet> proxies_;
+    std::unique_ptr<netem::api::Api> api_;
     world::Notifier told_to_stop_;
     std::thread thread_;
 };

@@ -41,6 +41,9 @@ std::string list_text(const std::vector<std::string>& texts) {
 }  // namespace
 
 ProxySettings read_proxy_options(const ProxyCommandOptions& options) {
+    if (options.listen.empty() && options.upstream.empty() && options.api.empty())
+        throw CommandError(ExitCode::bad_input,
+                           "nothing to do; expected --listen and --upstream, or --api");
     if (options.listen.size() != options.upstream.size())
         throw CommandError(
             ExitCode::bad_input,
