@@ -90,8 +90,10 @@ struct CommandLine {
                                     const char* help) {
             return command->add_option(name, values, help)->allow_extra_args(false);
         };
-        repeatable("--listen", proxy.listen, "Where clients connect: host:port")->required();
-        repeatable("--upstream", proxy.upstream, "The server behind it: host:port")->required();
+        repeatable("--listen", proxy.listen, "Where clients connect: host:port");
+        repeatable("--upstream", proxy.upstream, "The server behind it: host:port");
+        command->add_option("--api", proxy.api, "Serve the HTTP API there: host:port");
+        command->add_option("--token", proxy.token, "What requests to the API must bring");
         command->add_option("--rules", proxy.rules, "A file of [[impair]] rules");
         command->add_option(
             "--out", proxy.out,
