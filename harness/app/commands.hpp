@@ -35,6 +35,10 @@ struct ProxyCommandOptions {
     std::string out;                    ///< The folder for run folders; empty: nothing is stored.
     std::vector<std::string> expect;    ///< Bounds: "duplicated == 0".
     std::string record;                 ///< The file for the dialogues; empty: none.
+    std::string tls = "terminate";      ///< Or "pass", or "implicit".
+    std::string certificate;            ///< What clients are shown; empty: one is made.
+    std::string key;                    ///< Empty: it stands in the certificate's file.
+    std::string verify;  ///< Authorities to believe servers by; empty: any certificate.
     bool lmtp = false;
     std::uint64_t seed = 1;
     std::string lasting;  ///< A duration; empty: until interrupted.

@@ -102,6 +102,17 @@ struct CommandLine {
             "--expect", proxy.expect,
             "A bound that decides the exit code: 'duplicated == 0' (into results without --out)");
         command->add_option("--record", proxy.record, "Write every dialogue there, as JSON lines");
+        command
+            ->add_option("--tls", proxy.tls,
+                         "terminate: see through STARTTLS; implicit: TLS from the first byte; "
+                         "pass: leave it alone")
+            ->capture_default_str()
+            ->check(CLI::IsMember({"terminate", "implicit", "pass"}));
+        command->add_option("--certificate", proxy.certificate,
+                            "A PEM file that clients are shown (else one is made)");
+        command->add_option("--key", proxy.key, "Its key, where it stands in another file");
+        command->add_option("--verify", proxy.verify,
+                            "A PEM file of authorities to believe servers by (else any is)");
         command->add_flag("--lmtp", proxy.lmtp, "The server speaks LMTP");
         command->add_option("--seed", proxy.seed, "What chance is drawn from")
             ->capture_default_str();

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
+#include <array>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -61,11 +62,39 @@ world::Endpoint api_endpoint(const ProxyCommandOptions& options) {
         fmt::format("--api {}: others can reach that address; add --token TOKEN", options.api));
 }
 
+/// A certificate of its own making is for this machine's names; clients that verify need another.
+std::optional<netem::ProxyTls> tls_of(const ProxyCommandOptions& options) {
+    if (options.tls == "pass") {
+        if (options.certificate.empty() && options.key.empty() && options.verify.empty())
+            return std::nullopt;
+        throw CommandError(ExitCode::bad_input,
+                           "--tls pass leaves TLS alone, so that --certificate, --key and --verify "
+                           "say nothing; leave them out");
+    }
+    if (options.certificate.empty() && !options.key.empty())
+        throw CommandError(ExitCode::bad_input,
+                           "--key needs the certificate it belongs to; add --certificate");
+    const std::array<std::string, 2> names{"localhost", "127.0.0.1"};
+    const std::string& key = options.key.empty() ? options.certificate : options.key;
+    try {
+        const tls::Identity shown = options.certificate.empty()
+                                        ? tls::make_identity(names)
+                                        : tls::load_identity(options.certificate, key);
+        return netem::ProxyTls{.to_client = tls::Context::for_server(shown),
+                               .to_server = tls::Context::for_client(options.verify),
+                               .server_name = {},
+                               .implicit = options.tls == "implicit"};
+    } catch (const tls::BadCredentials& error) {
+        throw CommandError(ExitCode::bad_input, error.what());
+    }
+}
+
 ProxyPlan plan_of(const ProxySettings& settings, const ProxyCommandOptions& options) {
     ProxyPlan plan{.rules = settings.rules,
                    .seed = settings.seed,
                    .may_send_to = options.may_send_to,
-                   .token = options.token};
+                   .token = options.token,
+                   .tls = tls_of(options)};
     const std::size_t count = settings.listen.size();
     for (std::size_t i = 0; i < count; ++i)
         plan.proxies.push_back(

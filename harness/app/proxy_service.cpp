@@ -41,6 +41,7 @@ ProxyService::ProxyService(const ProxyPlan& plan, EventWriter* events, netem::Ta
                                          .connections = connections_,
                                          .tap = tap};
     netem::ProxySetOptions options{.seed = plan.seed, .resolve = world::real_world::resolve};
+    options.proxy.tls = plan.tls;
     options.may_send_to = [this](const std::string& host) {
         return std::ranges::find(plan_.may_send_to, host) != plan_.may_send_to.end();
     };

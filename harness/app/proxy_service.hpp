@@ -26,6 +26,7 @@ struct ProxyPlan {
     std::vector<std::string> may_send_to{};  ///< Also for what comes through the API.
     std::optional<world::Endpoint> api{};
     std::string token{};
+    std::optional<netem::ProxyTls> tls{};  ///< Nothing: TLS is passed on unread.
 };
 
 class ProxyService {

@@ -29,7 +29,8 @@ const fs::path here = fs::path(TWOFIFTY_SOURCE_DIR) / "tests/servers";
 /// smtp-sink, or a Postfix of its own. Ends with the test.
 class Server {
 public:
-    explicit Server(const std::string& kind) : is_postfix_(kind == "postfix") {
+    explicit Server(const std::string& kind)
+        : is_postfix_(kind.starts_with("postfix")), has_tls_(kind == "postfix-tls") {
         // Somebody may take a port between its being found free and its being used.
         for (int attempt = 0; attempt < 3; ++attempt) {
             address_ = cli::unused_address();
@@ -52,7 +53,9 @@ private:
     }
     bool start_postfix() {
         const std::string port = address_.substr(address_.find(':') + 1);
-        return script({"start", (folder_ / "postfix").string(), port}).exit_code == 0;
+        std::vector<std::string> start{"start", (folder_ / "postfix").string(), port};
+        if (has_tls_) start.emplace_back("tls");
+        return script(start).exit_code == 0;
     }
     bool start_sink() {
         sink_ = std::make_unique<cli::Child>(
@@ -65,6 +68,7 @@ private:
     }
 
     bool is_postfix_;
+    bool has_tls_;
     cli::TempFolder folder_;
     std::string address_;
     std::unique_ptr<cli::Child> sink_;
@@ -136,6 +140,32 @@ TEST_P(RealClient, SwaksTimesOutAndDoesNotTryAgain) {
     EXPECT_EQ(ended.exit_code, 26) << ended.story();
     EXPECT_THAT(ended.out + ended.err, HasSubstr("Timeout (3 secs) waiting for server response"));
     EXPECT_THAT(verdict(), HasSubstr("1 transaction accepted, 1 copy"));
+}
+
+/// STARTTLS on both sides of the proxy: the reply that is dropped travels inside TLS.
+TEST(RealClientTls, SwaksLosesTheReplyThatItAwaitsInsideTls) {
+    const Server server("postfix-tls");
+    const cli::TempFolder folder;
+    folder.write("drop.toml", cli::drop_first_250);
+    cli::ProxyProcess proxy(server.address(), folder.path(),
+                            {"--rules", "drop.toml", "--out", "results"});
+    const auto swaks = [&] {
+        return cli::Child({"/usr/bin/swaks", "--tls", "--server", proxy.address(), "--from",
+                           "app@x.test", "--to", "ann@each.test", "--timeout", "3", "--header",
+                           "Message-Id: <order-7@x.test>", "--body", "the same", "--header",
+                           "Date: Mon, 02 Jun 2008 10:00:00 +0000"},
+                          folder.path())
+            .wait(30s);
+    };
+    const Ended first = swaks();
+    EXPECT_EQ(first.exit_code, 26) << first.story();
+    EXPECT_THAT(first.out, HasSubstr("TLS started with cipher"));
+    const Ended second = swaks();
+    EXPECT_EQ(second.exit_code, 0) << second.story();
+    const Ended ended = proxy.end();
+    EXPECT_EQ(ended.exit_code, 0) << ended.story();
+    EXPECT_THAT(ended.out, HasSubstr("Message <order-7@x.test>: 2 copies; the reply to the final "
+                                     "dot was dropped"));
 }
 
 // It has no option for its patience, which is longer than ours.
