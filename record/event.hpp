@@ -53,7 +53,7 @@ enum class EventKind : std::uint8_t {
     /// phase, text (error).
     server_gone,
     /// A rule fired: rule, message, recipient, attempt, connection, phase, code (of the reply that
-    /// passed), duration (asked, or 0), text (the effect), quantity (1: then the server is cut off).
+    /// passed), duration (asked, or 0), text (effect), quantity (1: then the server is cut off).
     rule_fired,
     /// What a firing came to: same fields; duration (achieved), text (released, client_gone,
     /// server_gone).
