@@ -145,12 +145,6 @@ LayerSettings read_layer(Section layer, const std::string& folder, const Scenari
         result.key = reference.key;
     }
     if (result.key.empty()) result.key = result.certificate;
-    if (result.terminates_tls && !scenario.target.direct && !fleet.verify.empty() &&
-        result.certificate.empty())
-        layer.fail("certificate",
-                   "missing: the fleet verifies (fleet.tls.verify), and would not believe a "
-                   "certificate that the layer makes; expected layer.certificate and layer.key, "
-                   "layer.tls = \"pass\" or target.direct = true");
     layer.finish();
     return result;
 }
@@ -180,6 +174,13 @@ void check_tls_files(Section& root, const Scenario& scenario) {
             root.section("layer").fail("certificate", error.what());
         }
     }
+    if (layer.terminates_tls && !scenario.target.direct && !fleet.verify.empty() &&
+        layer.certificate.empty())
+        root.section("layer").fail(
+            "certificate",
+            "missing: the fleet verifies (fleet.tls.verify), and would not believe a "
+            "certificate that the layer makes; expected layer.certificate and layer.key, "
+            "layer.tls = \"pass\" or target.direct = true");
     if (!reference.certificate.empty()) {
         try {
             tls::Context::for_server(tls::load_identity(reference.certificate, reference.key));

@@ -281,7 +281,7 @@ TEST_F(LedgerTest, NewerSchemaIsRefused) {
     sql("PRAGMA user_version = 99");
     EXPECT_EQ(refusal([&] { Ledger::open(path()); }),
               "cannot open the ledger " + path() +
-                  ": its schema is 99, this program reads 1; use the version that wrote it, or a "
+                  ": its schema is 99, this program reads 2; use the version that wrote it, or a "
                   "newer one.");
 }
 

@@ -247,7 +247,7 @@ TEST(Terminal, FitsOnAScreenOrTwo) {
     const TimelineEntry entry{1.0, "attempt 1 starts"};
     summary.examples.assign(5, {17, "Message 17", std::vector(40, entry)});
     const std::string text = write_terminal(summary, false);
-    EXPECT_LE(std::ranges::count(text, '\n'), 75);
+    EXPECT_LE(std::ranges::count(text, '\n'), 76);
     EXPECT_THAT(text, HasSubstr("... 33 more ..."));
 }
 

@@ -102,7 +102,7 @@ TEST(Timeline, WhatHappensToAllRecipientsAtOnceIsOneEntry) {
                             event(2s, EventKind::copy_found, 2),
                             event(3s, EventKind::copy_found, 2)};
     EXPECT_EQ(timeline(events, 7, names),
-              (std::vector<TimelineEntry>{{0, "submitted to sender 0, 0 bytes"},
+              (std::vector<TimelineEntry>{{0, "client begins to send it, 0 bytes"},
                                           {1000, "copy 1 found"},
                                           {2000, "copy 2 found [r2@recipient.test]"}}));
 }
