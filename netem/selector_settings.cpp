@@ -231,7 +231,10 @@ std::string to_toml(const Selector& when, EffectKind kind) {
     }
     if (kind == EffectKind::stream)
         parts.text("direction", direction_names[static_cast<std::size_t>(when.direction)]);
-    parts.plain(fmt::format("probability = {}", when.probability));
+    // Some effects on connections know no chance, and refuse to be asked.
+    const bool chance = kind == EffectKind::reply || kind == EffectKind::stream;
+    if (chance || when.probability != 1)
+        parts.plain(fmt::format("probability = {}", when.probability));
     parts.count("first", when.first);
     parts.count("nth", when.nth);
     parts.count("every", when.every_nth);

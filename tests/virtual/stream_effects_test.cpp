@@ -36,7 +36,7 @@ TEST(StreamEffects, LatencyOfOneDirectionLeavesTheOther) {
     EXPECT_THAT(bench.server.heard(), ElementsAre(Heard{0s, "EHLO c.test|"}));
     bench.pass(1s);
     EXPECT_THAT(bench.client.heard(), ElementsAre(Heard{100ms, "220 hello|"}));
-    EXPECT_THAT(noted(bench), ElementsAre("0 rule_fired latency", "100 rule_achieved latency"));
+    EXPECT_THAT(noted(bench), ElementsAre("0 rule_fired latency", "100 rule_achieved released"));
 }
 
 TEST(StreamEffects, LatencyOfBothDirectionsIsTwoFirings) {

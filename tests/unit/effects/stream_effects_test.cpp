@@ -136,7 +136,7 @@ TEST(LimitData, WhatIsBeyondTheLimitIsLostAndTheConnectionEnds) {
     EXPECT_EQ(path.pass(6), (Parcels{{6, at(0s)}}));
     EXPECT_EQ(path.pass(6, 1s),
               (Parcels{{4, at(1s)}, {0, at(1s), Fate::fin}, {2, at(1s), Fate::lost}}));
-    EXPECT_EQ(path.pass(1, 2s), (Parcels{{0, at(2s)}, {1, at(2s), Fate::lost}}));
+    EXPECT_EQ(path.pass(1, 2s), (Parcels{{1, at(2s), Fate::lost}}));
 }
 
 TEST(LimitData, ExactlyTheLimitEndsTheConnectionToo) {
@@ -256,7 +256,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadEffect{"{ connection_limit = { connections = 0 } }", "connections: expected a whole"},
         BadEffect{"{ connection_limit = { then = 'wait' } }", "connections: missing"},
         BadEffect{"{ connection_limit = { connections = 1, then = 'refuse' } }",
-                  "then: expected \"wait\""},
+                  "then: expected one of \"wait\""},
         BadEffect{"{ forward_close = 'soon' }", "forward_close: expected \"at_once\""}));
 
 }  // namespace
