@@ -188,7 +188,7 @@ await checkToxic('timeout', { timeout: 200 }, async () => {
   assert.equal(client.text, '');
   client.close();
 });
-await checkToxic('reset_peer', { timeout: 0 }, async () => {
+await checkToxic('reset_peer', { timeout: 100 }, async () => {
   const client = await Client.open(proxy.listen);
   client.send('hello\r\n');
   assert.match(await client.ended, /ECONNRESET|EPIPE/);
