@@ -175,7 +175,7 @@ TEST_F(Watched, APasswordIsNotTold) {
     bench.server.says("235 ok\r\n");
     bench.client->says("NOOP\r\n");
     const std::string told = news();
-    EXPECT_THAT(told, HasSubstr(R"("line":"AUTH PLAIN (not shown)")"));
+    EXPECT_THAT(told, HasSubstr(R"x("line":"AUTH PLAIN (not shown)")x"));
     EXPECT_THAT(told, HasSubstr(R"("line":"AUTH LOGIN")"));
     EXPECT_THAT(told, HasSubstr(R"("line":"NOOP")"));
     EXPECT_THAT(told, Not(HasSubstr("c2VjcmV0")));
