@@ -112,6 +112,7 @@ struct RequestReader::Parser {
     }
 
     http::request_parser<http::string_body> parser;
+    bool begun = false;
     bool told_to_continue = false;
 };
 
@@ -122,13 +123,14 @@ RequestReader::State RequestReader::feed(std::string& bytes) {
     auto& parser = parser_->parser;
     while (!parser.is_done()) {
         // An end of line in front of a request says nothing (RFC 9112 2.2).
-        if (!parser.got_some())
+        if (!parser_->begun)
             while (bytes.starts_with("\r\n")) bytes.erase(0, 2);
-        if (bytes.empty()) break;
+        if (bytes.empty() || (!parser_->begun && bytes == "\r")) break;
         boost::system::error_code error;
         const std::size_t taken =
             parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
         bytes.erase(0, taken);
+        parser_->begun |= taken > 0;
         if (error == http::error::need_more) break;
         if (error) {
             status_ = status_of(error);
@@ -149,10 +151,6 @@ RequestReader::State RequestReader::feed(std::string& bytes) {
         }
     }
     return parser.is_done() ? State::complete : State::needs_more;
-}
-
-bool RequestReader::begun() const {
-    return parser_->parser.got_some();
 }
 
 Request RequestReader::take() {

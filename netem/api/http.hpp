@@ -54,8 +54,6 @@ public:
 
     /// Takes what it can use of `bytes`, from the front; the caller presents the rest again.
     State feed(std::string& bytes);
-    /// Something of the request has come.
-    bool begun() const;
     /// REQUIRES: complete. The reader is then ready for the next one.
     Request take();
     /// What to answer to what is no request: 400, 413 or 431. REQUIRES: failed.

@@ -48,8 +48,9 @@ Answer release(const Call& call) {
     std::string proxy_name;
     std::string toxic_name;
     try {
-        const std::string_view text = call.request.body.empty() ? "{}" : call.request.body;
-        const settings::Value body = settings::parse_json(text, "request");
+        // No body is no condition.
+        const std::string& text = call.request.body;
+        const settings::Value body = settings::parse_json(text.empty() ? "{}" : text, "request");
         settings::Section fields(body, "");
         proxy_name = fields.text("proxy").value_or("");
         toxic_name = fields.text("toxic").value_or("");

@@ -75,7 +75,8 @@ TEST_F(LiveConnection, OneWithToxicityZeroNeverActs) {
     bench.server.says("220 hello\r\n");
     bench.server.closes();
     bench.pass(10s);
-    EXPECT_THAT(bench.client->heard(), ElementsAre(Heard{0s, "220 hello|<end_of_stream>"}));
+    EXPECT_THAT(bench.client->heard(),
+                ElementsAre(Heard{0s, "220 hello|"}, Heard{0s, "<end_of_stream>"}));
     EXPECT_THAT(bench.recorder.of_kind(EventKind::rule_fired), IsEmpty());
 }
 
@@ -137,7 +138,8 @@ TEST_F(LiveConnection, LimitDataClosesBehindItsBytes) {
     add(R"({"type":"limit_data","attributes":{"bytes":4}})");
     bench.server.says("220 hello\r\n");
     bench.pass(1s);
-    EXPECT_THAT(bench.client->heard(), ElementsAre(Heard{0s, "220 <end_of_stream>"}));
+    EXPECT_THAT(bench.client->heard(),
+                ElementsAre(Heard{0s, "220 "}, Heard{0s, "<end_of_stream>"}));
 }
 
 TEST_F(LiveConnection, AnSmtpToxicIsARule) {
@@ -171,9 +173,11 @@ TEST_F(LiveConnection, RulesOfAFileAreToxics) {
     rule.effect = netem::Delay{world::fixed(Duration{3s})};
     netem::NamedProxy& proxy = *bench.proxies.find("smtp");
     EXPECT_TRUE(bench.proxies.add_rules(proxy, std::array{rule}).has_value());
-    EXPECT_EQ(bench.get("/proxies/smtp/toxics/late"),
-              json(200, R"({"attributes":{"when":{"phase":"greeting"},"effect":{"delay":"3s"}},)"
-                        R"("name":"late","type":"smtp","stream":"downstream","toxicity":1})"));
+    EXPECT_EQ(
+        bench.get("/proxies/smtp/toxics/late"),
+        json(200, R"({"attributes":{"when":{"phase":"greeting","reply":"any","probability":1,)"
+                  R"("scope":"message"},"effect":{"delay":"3s"}},"name":"late","type":"smtp",)"
+                  R"("stream":"downstream","toxicity":1})"));
     bench.server.says("220 hello\r\n");
     bench.pass(5s);
     EXPECT_THAT(bench.client->heard(), ElementsAre(Heard{3s, "220 hello|"}));
@@ -210,7 +214,7 @@ TEST_F(LiveConnection, AnUpdateThatChangesNothingLeavesItAlone) {
 }
 
 TEST_F(LiveConnection, AProxyThatRefusesConnectionsMayMove) {
-    add(R"({"name":"no","type":"smtp","attributes":{"effect":{"refuse":true}}})");
+    add(R"({"name":"no","type":"smtp","attributes":{"effect":{"refuse":"connection"}}})");
     bench.pass(1s);
     EXPECT_FALSE(bench.listens("127.0.0.1:2525"));
     EXPECT_EQ(bench.post("/proxies/smtp", R"({"upstream":"127.0.0.1:26"})").status, 200);
