@@ -105,8 +105,8 @@ protected:
 };
 
 INSTANTIATE_TEST_SUITE_P(Servers, RealClient, testing::Values("smtp-sink", "postfix"),
-                         [](const testing::TestParamInfo<const char*>& info) {
-                             return std::string(info.param) == "postfix" ? "Postfix" : "SmtpSink";
+                         [](const testing::TestParamInfo<const char*>& server) {
+                             return std::string(server.param) == "postfix" ? "Postfix" : "SmtpSink";
                          });
 
 TEST_P(RealClient, SmtplibRaisesAndTheServerHasTheMessage) {
