@@ -189,8 +189,8 @@ NamedProxy* ProxySet::carry_out(Plan& plan) {
         proxy->listen_ =
             description.listen.empty() ? to_string(plan.places.listen) : description.listen;
         proxy->upstream_ = description.upstream;
-        proxy->target_ = plan.places.upstream;
     }
+    if (plan.moves || plan.enables) proxy->target_ = plan.places.upstream;
     if (plan.enables && plan.listener) start(*proxy, std::move(plan.listener));
     return proxy;
 }

@@ -151,11 +151,11 @@ TEST(OutcomeOf, IsRefusedForGoodForThe5xxOnly) {
 TEST(Names, BelongToTheLastEnumeratorsToo) {
     EXPECT_EQ(to_string(Phase::other), "other");
     EXPECT_EQ(to_string(Outcome::not_sent), "not_sent");
-    EXPECT_EQ(to_string(EventKind::layer_not_following), "rule_matched");
+    EXPECT_EQ(to_string(EventKind::layer_not_following), "layer_not_following");
     EXPECT_EQ((std::array{phase_names.size(), outcome_names.size(), event_kind_names.size()}),
               (std::array{static_cast<std::size_t>(Phase::other) + 1,
                           static_cast<std::size_t>(Outcome::not_sent) + 1,
-                          static_cast<std::size_t>(EventKind::rule_matched) + 1}));
+                          static_cast<std::size_t>(EventKind::layer_not_following) + 1}));
 }
 
 }  // namespace
