@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 namespace twofifty::netem::api {
 namespace {
@@ -42,7 +41,9 @@ LoggedFiring FiringLog::fired(std::string_view proxy, std::string_view rule, con
 
 LoggedFiring FiringLog::achieved(std::string_view proxy, std::string_view rule,
                                  const Event& event) {
-    for (LoggedFiring& firing : firings_ | std::views::reverse) {
+    // Clang 14 knows no views of this library.
+    for (auto latest = firings_.rbegin(); latest != firings_.rend(); ++latest) {
+        LoggedFiring& firing = *latest;
         const bool open = !firing.achieved && firing.proxy == proxy && firing.rule == rule;
         if (!open || !same_firing(firing.fired, event)) continue;
         firing.achieved = event.duration;
