@@ -15,7 +15,8 @@ Trigger trigger_of(Mail mail) {
     mail.attempt().accepted_by_receiver().delivered().acknowledged();
     const Judgement judgement = judged({mail});
     EXPECT_EQ(judgement.extra_copies.size(), 1U);
-    return judgement.extra_copies.empty() ? Trigger::unattributed : judgement.extra_copies.front().trigger;
+    return judgement.extra_copies.empty() ? Trigger::unattributed
+                                          : judgement.extra_copies.front().trigger;
 }
 
 TEST(StreamFirings, AReplyInABlackHoleWasDropped) {
