@@ -27,7 +27,7 @@ enum class EventKind : std::uint8_t {
     /// A sender's connection ended: connection, node, duration (open for), text (why).
     connection_closed,
     /// A sender began to hand a message over: message, attempt, connection (0 while it has none),
-    /// node.
+    /// node, quantity (the receiver's number that it turned to; 0: not known).
     attempt_started,
     /// A sender read a reply: message (0 outside a transaction), attempt, connection, phase,
     /// recipient (rcpt, LMTP), code, duration (last byte of the command to the whole reply), text
@@ -77,6 +77,23 @@ enum class EventKind : std::uint8_t {
     /// knows: message, connection, text (client, server: who said it). Only effects on the stream
     /// act from now on.
     layer_not_following,
+    /// A receiver took a message into its queue and did not put it into the mailbox, which has one
+    /// with the same key: message, recipient, node (receiver), digest, quantity (Received headers),
+    /// duration (end of data to commit), text (queue id).
+    copy_suppressed,
+    /// A receiver had read a message to its end and threw it away, before it answered: message,
+    /// recipient, node (receiver), duration (since the end of data), text (client_gone, deadline).
+    copy_discarded,
+    /// A receiver handed a message on to another one: message, recipient, node (from), quantity
+    /// (Received headers on arrival there), outcome, code, attempt (its own count), duration (in
+    /// its queue), text (the other's name). Recorded when the attempt ended.
+    forwarded,
+    /// A receiver's queue was looked at: node (receiver), quantity (messages in it), duration (age
+    /// of the oldest), text (incoming: read and not yet committed; outgoing: to be forwarded).
+    queue_sampled,
+    /// A sender told the author that the message is still on its way: message, recipient, attempt,
+    /// node.
+    delay_warned,
 };
 
 inline constexpr std::array event_kind_names{
@@ -101,6 +118,11 @@ inline constexpr std::array event_kind_names{
     std::string_view{"target_failed"},
     std::string_view{"rule_matched"},
     std::string_view{"layer_not_following"},
+    std::string_view{"copy_suppressed"},
+    std::string_view{"copy_discarded"},
+    std::string_view{"forwarded"},
+    std::string_view{"queue_sampled"},
+    std::string_view{"delay_warned"},
 };
 
 constexpr std::string_view to_string(EventKind kind) {
