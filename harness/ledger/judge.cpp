@@ -76,6 +76,11 @@ void Judge::add(const Event& event) {
         case EventKind::target_failed: judgement_.target_failure = event.text; break;
         case EventKind::connection_closed:
         case EventKind::layer_not_following:
+        case EventKind::copy_suppressed:
+        case EventKind::copy_discarded:
+        case EventKind::forwarded:
+        case EventKind::queue_sampled:
+        case EventKind::delay_warned:
         case EventKind::none: break;
     }
 }
