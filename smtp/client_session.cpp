@@ -29,7 +29,8 @@ ClientSession::ClientSession(world::Clock& clock, std::unique_ptr<world::Stream>
       recorder_(recorder),
       connection_(connection),
       node_(node),
-      reply_due_from_(clock.now()) {}
+      reply_due_from_(clock.now()),
+      request_began_(clock.now()) {}
 
 Task<std::optional<ClientSession::Failure>> ClientSession::open() {
     const TlsUse use = options_.tls ? options_.tls->use : TlsUse::none;
@@ -158,8 +159,9 @@ Task<Result<ClientSession::Answer>> ClientSession::command(std::string_view line
 }
 
 Task<boost::system::error_code> ClientSession::send(std::string_view bytes, Phase phase) {
-    reply_due_from_ = clock_.now();
-    const TimePoint deadline = reply_due_from_ + options_.timeouts[phase];
+    request_began_ = clock_.now();
+    reply_due_from_ = request_began_;
+    const TimePoint deadline = request_began_ + options_.timeouts[phase];
     const world::Written written = co_await world::within(clock_, deadline, stream_->write(bytes));
     reply_due_from_ = clock_.now();
     co_return written.error ? end(written.error) : boost::system::error_code{};
@@ -168,21 +170,25 @@ Task<boost::system::error_code> ClientSession::send(std::string_view bytes, Phas
 /// The next reply, whichever command it answers. Its time counts from the last byte of the command,
 /// or, in a pipelined group, from the reply before it.
 Task<Result<ClientSession::Answer>> ClientSession::receive(Phase phase) {
-    const TimePoint deadline = reply_due_from_ + options_.timeouts[phase];
-    const boost::system::error_code error = co_await read_reply(deadline);
+    const boost::system::error_code error = co_await read_reply(phase);
     if (error) co_return end(error);
     const TimePoint now = clock_.now();
     Answer answer{parser_.take(), now - reply_due_from_};
     reply_due_from_ = now;
+    request_began_ = now;
     if (answer.reply.code == service_closing) end(Error::service_not_available);
     co_return std::move(answer);
 }
 
-Task<boost::system::error_code> ClientSession::read_reply(TimePoint deadline) {
+Task<boost::system::error_code> ClientSession::read_reply(Phase phase) {
+    const Duration timeout = options_.timeouts[phase];
+    const bool whole_request = options_.timer == Timer::per_request;
+    read_deadline_ = (whole_request ? request_began_ : reply_due_from_) + timeout;
     while (!parser_.complete()) {
         if (unread_.empty()) {
+            if (options_.timer == Timer::per_read) read_deadline_ = clock_.now() + timeout;
             const Result<std::size_t> bytes =
-                co_await world::within(clock_, deadline, stream_->read_some(buffer_));
+                co_await world::within(clock_, read_deadline_, stream_->read_some(buffer_));
             if (!bytes) co_return bytes.error();
             unread_ = std::string_view(buffer_.data(), *bytes);
         }

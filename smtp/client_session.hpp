@@ -38,6 +38,7 @@ struct ClientOptions {
     bool chunking = false;   ///< Use BDAT where offered.
     std::uint64_t chunk_size = 65536;
     Timeouts timeouts;
+    Timer timer = Timer::per_reply;
     std::optional<ClientCredentials> credentials{};
     std::optional<ClientTls> tls{};
 };
@@ -106,7 +107,7 @@ private:
     world::Task<world::Result<Answer>> command(std::string_view line, Phase phase);
     world::Task<boost::system::error_code> send(std::string_view bytes, Phase phase);
     world::Task<world::Result<Answer>> receive(Phase phase);
-    world::Task<boost::system::error_code> read_reply(TimePoint deadline);
+    world::Task<boost::system::error_code> read_reply(Phase phase);
 
     void learn_extensions(const Reply& reply);
     void note_reply(const Transaction* transaction, Phase phase, std::uint32_t recipient,
@@ -126,6 +127,8 @@ private:
     std::array<char, 4096> buffer_;
     std::string_view unread_;
     TimePoint reply_due_from_{};  ///< When the wait for the next reply began.
+    TimePoint request_began_{};   ///< When the command that it answers began to be written.
+    TimePoint read_deadline_{};   ///< Of the last read.
     bool usable_ = true;
     bool needs_rset_ = false;
     boost::system::error_code last_error_;

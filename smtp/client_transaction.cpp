@@ -166,15 +166,18 @@ Task<bool> ClientSession::send_content(Transaction& transaction) {
     std::size_t given = 0;
     boost::system::error_code error;
     const Duration timeout = options_.timeouts[Phase::data_xfer];
+    const bool whole = options_.timer == Timer::per_request;
     while (given < wire.size() && !error) {
         const std::string_view block = std::string_view(wire).substr(given, block_size);
+        const TimePoint deadline = (whole ? started : clock_.now()) + timeout;
         const world::Written written =
-            co_await world::within(clock_, clock_.now() + timeout, stream_->write(block));
+            co_await world::within(clock_, deadline, stream_->write(block));
         given += written.bytes;
         error = written.error;
     }
     if (!error) {
         reply_due_from_ = clock_.now();
+        request_began_ = reply_due_from_;
         note_content_sent(transaction, started, wire.size());
         co_return true;
     }
@@ -212,6 +215,7 @@ Task<bool> ClientSession::send_chunks(Transaction& transaction) {
             co_return false;
         }
         reply_due_from_ = clock_.now();
+        request_began_ = reply_due_from_;
         if (last) break;
         const Result<Answer> answer = co_await receive(Phase::data_xfer);
         lost.waited = answer ? answer->latency : clock_.now() - reply_due_from_;
@@ -244,9 +248,8 @@ Task<> ClientSession::read_final_replies(Transaction& transaction) {
             result.outcome = Outcome::unknown;
             result.error = answer.error();
             // What counts is the timer that fired, not how late the machine noticed.
-            if (result.error == world::Error::timed_out) {
-                result.waited = options_.timeouts[Phase::data_done];
-            }
+            if (result.error == world::Error::timed_out)
+                result.waited = read_deadline_ - reply_due_from_;
             transaction.decide_open(result);
             co_return;
         }
