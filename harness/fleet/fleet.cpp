@@ -12,15 +12,16 @@ namespace {
 /// Messages are numbered with 32 bits.
 constexpr std::uint64_t messages_limit = 4'000'000'000;
 
-smtp::ClientOptions client_options(const Scenario& scenario) {
+smtp::ClientOptions client_options(const Scenario& scenario, const SenderSettings& sender) {
     const FleetSettings& fleet = scenario.fleet;
-    smtp::ClientOptions options{.helo = fleet.helo,
-                                .quits_after_timeout = fleet.quits_after_timeout,
+    smtp::ClientOptions options{.helo = sender.helo,
+                                .quits_after_timeout = sender.quits_after_timeout,
                                 .lmtp = scenario.target.protocol == Protocol::lmtp,
-                                .pipelining = fleet.pipelining,
-                                .chunking = fleet.chunking,
-                                .chunk_size = fleet.chunk_size,
-                                .timeouts = fleet.timeouts};
+                                .pipelining = sender.pipelining,
+                                .chunking = sender.chunking,
+                                .chunk_size = sender.chunk_size,
+                                .timeouts = sender.timeouts,
+                                .timer = sender.timer};
     if (fleet.auth) {
         options.credentials = smtp::ClientCredentials{.user = fleet.auth->user,
                                                       .password = fleet.auth->password,
@@ -37,19 +38,18 @@ smtp::ClientOptions client_options(const Scenario& scenario) {
 
 }  // namespace
 
-Fleet::Fleet(const FleetParts& parts, const Scenario& scenario, const world::Endpoint& target)
-    : settings_(scenario.fleet),
+Fleet::Fleet(const FleetParts& parts, const Scenario& scenario)
+    : scenario_(scenario),
+      settings_(scenario.fleet),
       clock_(parts.clock),
-      client_(client_options(scenario)),
       context_{.clock = parts.clock,
                .network = parts.network,
                .recorder = parts.recorder,
-               .settings = scenario.fleet,
+               .seed = scenario.seed,
                .message_settings = scenario.message,
                .recipients = parts.recipients,
                .messages = parts.messages,
-               .client = client_,
-               .target = target,
+               .routes = parts.routes,
                .last_connection = last_connection_,
                .next_planned =
                    [this] { return settings_.arrivals == Arrivals::closed ? next_ordinal() : 0; },
@@ -60,8 +60,55 @@ Fleet::Fleet(const FleetParts& parts, const Scenario& scenario, const world::End
                    }},
       arrivals_(scenario.seed, "arrivals"),
       progress_(parts.clock.ready()) {
-    for (std::uint32_t i = 1; i <= settings_.senders; ++i)
-        senders_.emplace_back(context_, static_cast<std::uint16_t>(i));
+    std::uint16_t node = 0;
+    for (const SenderGroup& settings : settings_.groups) {
+        Group& group = groups_.emplace_back();
+        group.client = client_options(scenario, settings.sender);
+        for (std::uint32_t i = 0; i < settings.senders; ++i) {
+            const SenderIdentity identity{.node = ++node,
+                                          .settings = settings.sender,
+                                          .client = group.client,
+                                          .run_phase = static_cast<double>(i) / settings.senders};
+            group.senders.emplace_back(context_, identity);
+        }
+    }
+}
+
+/// Which sender a message is given to: in turn within a group; between groups by lot, so that
+/// nothing in the order of messages tells them apart.
+Sender& Fleet::sender_of(std::uint32_t ordinal) {
+    std::size_t chosen = 0;
+    if (groups_.size() > 1) {
+        world::Random random(
+            world::fold(world::fold(scenario_.seed, "group"), std::uint64_t{ordinal}));
+        double sum = 0;
+        for (const SenderGroup& group : settings_.groups) sum += group.weight;
+        double lot = random.uniform() * sum;
+        while (chosen + 1 < groups_.size() && lot >= settings_.groups[chosen].weight)
+            lot -= settings_.groups[chosen++].weight;
+    }
+    Group& group = groups_[chosen];
+    return group.senders[group.submitted++ % group.senders.size()];
+}
+
+/// When the next message is due, in nanoseconds since the start. With a load curve the gap is used
+/// up faster where the rate is higher, so that every step of the curve gets its share.
+double Fleet::next_arrival(double planned_ns) {
+    world::Distribution gap{.shape = world::Shape::exponential, .a = 1e9 / settings_.rate};
+    if (settings_.arrivals == Arrivals::constant) gap.shape = world::Shape::fixed;
+    double rest = gap.draw(arrivals_);
+    const LoadCurve& curve = settings_.load_curve;
+    if (curve.factors.empty()) return planned_ns + rest;
+    const auto step_ns = static_cast<double>(curve.step.count());
+    double now = planned_ns;
+    while (true) {
+        const double step = std::floor(now / step_ns);
+        const double factor = curve.factors[static_cast<std::size_t>(step) % curve.factors.size()];
+        const double left = (step + 1) * step_ns - now;
+        if (factor > 0 && rest <= left * factor) return now + rest / factor;
+        rest -= left * factor;
+        now = (step + 1) * step_ns;
+    }
 }
 
 world::Task<> Fleet::load() {
@@ -86,17 +133,16 @@ world::Task<> Fleet::open_load() {
             co_await world::within(clock_, planned, progress_.wait());
         if (stopped_) break;
         ++submitted_;
-        senders_[(ordinal - 1) % senders_.size()].submit(ordinal, planned);
-        world::Distribution gap{.shape = world::Shape::exponential, .a = 1e9 / settings_.rate};
-        if (settings_.arrivals == Arrivals::constant) gap.shape = world::Shape::fixed;
-        planned_ns += gap.draw(arrivals_);
+        sender_of(ordinal).submit(ordinal, planned);
+        planned_ns = next_arrival(planned_ns);
     }
 }
 
 /// Every connection takes the next message as soon as it is free.
 world::Task<> Fleet::closed_load() {
     const TimePoint end = settings_.duration ? clock_.now() + *settings_.duration : never;
-    for (Sender& sender : senders_) sender.start_all_connections();
+    for (Group& group : groups_)
+        for (Sender& sender : group.senders) sender.start_all_connections();
     while (!stopped_ && plan_has_more()) {
         const bool woken = co_await world::within(clock_, end, progress_.wait());
         if (!woken) break;

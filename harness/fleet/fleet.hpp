@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/fleet/message_factory.hpp"
+#include "harness/fleet/routes.hpp"
 #include "harness/fleet/sender.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "world/network.hpp"
@@ -21,13 +22,14 @@ struct FleetParts {
     Recorder& recorder;
     const AddressBook& recipients;
     const MessageFactory& messages;
+    const Routes& routes;  ///< Of every recipient's domain.
 };
 
 class Fleet {
 public:
     /// `scenario` must outlive the fleet. Throws tls::BadCredentials where the file of authorities
     /// cannot be used.
-    Fleet(const FleetParts& parts, const Scenario& scenario, const world::Endpoint& target);
+    Fleet(const FleetParts& parts, const Scenario& scenario);
 
     /// Submits every message of the plan at its time, or, with a closed load, as connections come
     /// free. Ends when the last one was submitted, or after stop_load().
@@ -45,14 +47,23 @@ public:
     bool load_stopped() const { return stopped_; }
 
 private:
+    /// Senders of one kind.
+    struct Group {
+        smtp::ClientOptions client;
+        std::deque<Sender> senders;
+        std::uint64_t submitted = 0;
+    };
+
     world::Task<> open_load();
     world::Task<> closed_load();
     std::uint32_t next_ordinal();
     bool plan_has_more() const;
+    Sender& sender_of(std::uint32_t ordinal);
+    double next_arrival(double planned_ns);
 
+    const Scenario& scenario_;
     const FleetSettings& settings_;
     world::Clock& clock_;
-    smtp::ClientOptions client_;
     std::uint32_t last_connection_ = 0;
     FleetContext context_;
     world::Random arrivals_;
@@ -60,7 +71,7 @@ private:
     std::uint64_t finished_ = 0;
     bool stopped_ = false;
     world::Notifier progress_;
-    std::deque<Sender> senders_;  // Last: their tasks use all of the above.
+    std::deque<Group> groups_;  // Last: their tasks use all of the above.
 };
 
 }  // namespace twofifty::harness

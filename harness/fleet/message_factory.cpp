@@ -119,11 +119,11 @@ MessageFactory::Template MessageFactory::read_template(const std::string& path) 
     return parsed;
 }
 
-Message MessageFactory::make(std::uint32_t ordinal) const {
+Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const {
     const std::string token = to_string(Token{run_id_, ordinal});
     Message message;
     message.sender = sender_local_part(Token{run_id_, ordinal}) + "@" + settings_.sender_domain;
-    const std::string headers = own_headers(ordinal, token);
+    const std::string headers = own_headers(ordinal, variant, token);
     if (!corpus_.empty()) {
         const Template& from = corpus_[(ordinal - 1) % corpus_.size()];
         const std::string body = from.body + token_line(token);
@@ -147,12 +147,14 @@ Message MessageFactory::make(std::uint32_t ordinal) const {
 
 /// What every message of ours has behind its marks. Joined, not formatted: this is done for every
 /// attempt, and formatting would cost more than the attempt's dialogue (docs/performance.md).
-std::string MessageFactory::own_headers(std::uint32_t ordinal, std::string_view token) const {
+std::string MessageFactory::own_headers(std::uint32_t ordinal, std::uint32_t variant,
+                                        std::string_view token) const {
     std::string headers;
     const auto add = [&headers](std::initializer_list<std::string_view> parts) {
         for (const std::string_view part : parts) headers += part;
     };
-    add({"Message-ID: <", token, "@twofifty.test>\r\n"});
+    const std::string mark = variant == 0 ? "" : ".v" + std::to_string(variant);
+    add({"Message-ID: <", token, mark, "@twofifty.test>\r\n"});
     if (!corpus_.empty()) return headers;
     add({"Date: ", date_, "\r\nFrom: <tf.", token, "@", settings_.sender_domain, ">\r\nTo: "});
     std::string_view separator;

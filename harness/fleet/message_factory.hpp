@@ -34,7 +34,8 @@ public:
     MessageFactory(const MessageSettings& settings, const AddressBook& book, std::uint64_t seed,
                    std::string run_id, std::int64_t date);
 
-    Message make(std::uint32_t ordinal) const;
+    /// `variant`: 0, or another Message-ID than that of variant 0: a defect of some senders.
+    Message make(std::uint32_t ordinal, std::uint32_t variant = 0) const;
 
 private:
     struct Template {
@@ -44,7 +45,8 @@ private:
     };
 
     static Template read_template(const std::string& path);
-    std::string own_headers(std::uint32_t ordinal, std::string_view token) const;
+    std::string own_headers(std::uint32_t ordinal, std::uint32_t variant,
+                            std::string_view token) const;
     std::string body_of_size(std::uint32_t ordinal, std::string_view token, std::size_t size) const;
 
     const MessageSettings& settings_;

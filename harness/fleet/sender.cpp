@@ -1,5 +1,7 @@
+// The queue of a sender: what is in it, and when it is tried again.
 #include "harness/fleet/sender.hpp"
 
+#include "harness/fleet/retry_plan.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -8,39 +10,55 @@
 namespace twofifty::harness {
 
 using smtp::RecipientResult;
-using world::Result;
 using world::Task;
 
 namespace {
 
-/// After a connection that could not be opened, a slot rests before it tries for another message,
-/// so that a dead target is not stormed.
-constexpr Duration rest_after_failure = 1s;
+std::string domain_of(std::string_view address) {
+    std::string domain(address.substr(address.rfind('@') + 1));
+    for (char& c : domain) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return domain;
+}
 
 }  // namespace
 
-Sender::Sender(const FleetContext& context, std::uint16_t node)
+Sender::Sender(const FleetContext& context, const SenderIdentity& identity)
     : context_(context),
-      node_(node),
-      work_arrived_(context.clock.ready()),
+      settings_(identity.settings),
+      client_(identity.client),
+      node_(identity.node),
       deferred_changed_(context.clock.ready()),
       tasks_(context.clock.ready()) {
+    if (settings_.retry.queue_run) {
+        const auto interval = static_cast<double>(settings_.retry.queue_run->count());
+        run_offset_ = Duration{static_cast<std::int64_t>(interval * identity.run_phase)};
+    }
+    for (std::uint32_t recipient = 1; recipient <= context_.recipients.size(); ++recipient)
+        destination_of(recipient);
     tasks_.spawn(run_retries());
 }
 
-void Sender::submit(std::uint32_t ordinal, TimePoint planned) {
-    ready_.push_back(record_submitted(ordinal, planned));
-    wake_connection();
+/// The place of the destination that a recipient belongs to; made where there is none yet.
+std::uint32_t Sender::destination_of(std::uint32_t recipient) {
+    const std::string domain = domain_of(context_.recipients.address_of(recipient));
+    for (std::uint32_t place = 0; place < destinations_.size(); ++place)
+        if (destinations_[place].domain() == domain) return place;
+    destinations_.emplace_back(domain, context_.routes.hosts_of(domain), settings_,
+                               context_.clock.ready());
+    return static_cast<std::uint32_t>(destinations_.size() - 1);
 }
 
-Sender::Queued Sender::record_submitted(std::uint32_t ordinal, TimePoint planned) {
+void Sender::submit(std::uint32_t ordinal, TimePoint planned) {
+    enqueue(ordinal, planned, nullptr);
+}
+
+/// `awake`: the destination whose connection asks for work and need not be woken.
+void Sender::enqueue(std::uint32_t ordinal, TimePoint planned, const Destination* awake) {
     const TimePoint now = context_.clock.now();
     const Message message = context_.messages.make(ordinal);
-    Queued queued{
-        .ordinal = ordinal,
-        .submitted = now,
-        .recipients = recipients_of(ordinal, context_.message_settings, context_.recipients)};
-    for (const std::uint32_t recipient : queued.recipients) {
+    std::vector<Job> jobs;
+    for (const std::uint32_t recipient :
+         recipients_of(ordinal, context_.message_settings, context_.recipients)) {
         context_.recorder.record(
             Event{.at = now,
                   .kind = EventKind::submitted,
@@ -50,58 +68,61 @@ Sender::Queued Sender::record_submitted(std::uint32_t ordinal, TimePoint planned
                   .duration = now - planned,
                   .quantity = static_cast<std::int64_t>(message.content.size()),
                   .digest = message.body_digest});
+        const std::uint32_t domain = destinations_.size() == 1 ? 0 : destination_of(recipient);
+        // The last job of that domain that has room.
+        const auto open = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) {
+            return job.domain == domain &&
+                   job.recipients.size() < settings_.recipients_per_transaction;
+        });
+        if (open != jobs.end()) {
+            open->recipients.push_back(recipient);
+        } else {
+            jobs.push_back({.ordinal = ordinal,
+                            .domain = domain,
+                            .submitted = now,
+                            .recipients = {recipient}});
+        }
     }
-    return queued;
+    std::shared_ptr<SharedJob> shared;
+    if (jobs.size() > 1) {
+        shared = std::make_shared<SharedJob>();
+        shared->open_jobs = static_cast<std::uint32_t>(jobs.size());
+    }
+    for (Job& job : jobs) {
+        job.shared = shared;
+        Destination& destination = destinations_[job.domain];
+        destination.ready.push_back(std::move(job));
+        if (&destination != awake) wake_connection(destination);
+    }
 }
 
-void Sender::wake_connection() {
-    if (work_arrived_.has_waiters()) {
-        work_arrived_.notify_one();
-    } else if (connections_ < context_.settings.connections) {
-        ++connections_;
-        tasks_.spawn(run_connection());
+void Sender::wake_connection(Destination& destination) {
+    if (destination.work_arrived.has_waiters()) {
+        destination.work_arrived.notify_one();
+    } else if (destination.connections < destination.limit()) {
+        ++destination.connections;
+        tasks_.spawn(run_connection(destination));
     }
 }
 
 void Sender::start_all_connections() {
     // A connection that finds no message ends at once, so they are counted here by their starts.
-    for (std::uint32_t started = connections_; started < context_.settings.connections; ++started) {
-        ++connections_;
-        tasks_.spawn(run_connection());
-    }
-}
-
-/// One of the sender's connections at a time: opened for the first message, kept for the next ones,
-/// closed when idle.
-Task<> Sender::run_connection() {
-    Connection connection;
-    while (true) {
-        std::optional<Queued> message = next_message();
-        if (message) {
-            co_await attempt(std::move(*message), connection);
-            const bool spent = connection.messages >= context_.settings.messages_per_connection;
-            if (connection.session && (spent || !connection.session->usable()))
-                co_await close(connection);
-            continue;
+    for (Destination& destination : destinations_) {
+        const std::uint32_t limit = destination.limit();
+        for (std::uint32_t started = destination.connections; started < limit; ++started) {
+            ++destination.connections;
+            tasks_.spawn(run_connection(destination));
         }
-        if (!connection.session) break;
-        const TimePoint until = context_.clock.now() + context_.settings.idle;
-        const bool woken = co_await world::within(context_.clock, until, work_arrived_.wait());
-        if (!woken && ready_.empty()) co_await close(connection);
     }
-    --connections_;
 }
 
-std::optional<Sender::Queued> Sender::next_message() {
-    if (!ready_.empty()) {
-        std::optional<Queued> message = std::move(ready_.front());
-        ready_.pop_front();
-        return message;
+/// Closed load: takes the next messages of the plan until one is for this destination.
+void Sender::take_planned(const Destination& destination) {
+    while (destination.ready.empty()) {
+        const std::uint32_t ordinal = context_.next_planned();
+        if (ordinal == 0) return;
+        enqueue(ordinal, context_.clock.now(), &destination);
     }
-    if (const std::uint32_t ordinal = context_.next_planned()) {
-        return record_submitted(ordinal, context_.clock.now());
-    }
-    return std::nullopt;
 }
 
 /// Moves messages whose time has come from the deferred queue to the ready one.
@@ -109,154 +130,118 @@ Task<> Sender::run_retries() {
     while (true) {
         const TimePoint due = deferred_.empty() ? never : deferred_.begin()->first;
         if (due <= context_.clock.now()) {
-            ready_.push_back(std::move(deferred_.begin()->second));
+            Destination& destination = destinations_[deferred_.begin()->second.domain];
+            destination.ready.push_back(std::move(deferred_.begin()->second));
             deferred_.erase(deferred_.begin());
-            wake_connection();
+            wake_connection(destination);
         } else {
             co_await world::within(context_.clock, due, deferred_changed_.wait());
         }
     }
 }
 
-Task<> Sender::attempt(Queued message, Connection& connection) {
-    ++message.attempts;
-    if (!connection.session) connection.number = ++context_.last_connection;
-    const std::uint32_t number = connection.number;
-    context_.recorder.record(Event{.at = context_.clock.now(),
-                                   .kind = EventKind::attempt_started,
-                                   .node = node_,
-                                   .message = message.ordinal,
-                                   .attempt = message.attempts,
-                                   .connection = number});
-    std::vector<RecipientResult> results;
-    bool connected = true;
-    if (!connection.session) {
-        const std::optional<RecipientResult> failure = co_await connect(connection);
-        connected = !failure;
-        if (failure) results.assign(message.recipients.size(), *failure);
-    }
-    if (connected) results = co_await hand_over(message, connection);
-    settle(std::move(message), results, number);
-    if (!connected) co_await world::sleep_for(context_.clock, rest_after_failure);
-}
-
-/// Opens the connection and introduces us. Yields why not, as the result of an attempt.
-Task<std::optional<RecipientResult>> Sender::connect(Connection& connection) {
-    const TimePoint started = context_.clock.now();
-    const TimePoint deadline = started + context_.settings.timeouts[Phase::connect];
-    Result<std::unique_ptr<world::Stream>> stream =
-        co_await world::within(context_.clock, deadline, context_.network.connect(context_.target));
-    RecipientResult failed;
-    failed.phase = Phase::connect;
-    failed.waited = context_.clock.now() - started;
-    if (!stream) {
-        failed.error = stream.error();
-        co_return failed;
-    }
-    context_.recorder.record(Event{.at = context_.clock.now(),
-                                   .kind = EventKind::connection_opened,
-                                   .node = node_,
-                                   .connection = connection.number,
-                                   .duration = failed.waited,
-                                   .text = to_string((*stream)->local_endpoint())});
-    connection.opened = context_.clock.now();
-    connection.messages = 0;
-    connection.session =
-        std::make_unique<smtp::ClientSession>(context_.clock, std::move(*stream), context_.client,
-                                              context_.recorder, connection.number, node_);
-    const std::optional<smtp::ClientSession::Failure> failure = co_await connection.session->open();
-    if (!failure) co_return std::nullopt;
-    failed.phase = failure->phase;
-    failed.error = failure->error;
-    failed.code = failure->code;
-    failed.waited = failure->waited;
-    // A greeting or EHLO that is refused says nothing about the message: it stays queued, whatever
-    // the class.
-    co_await close(connection);
-    co_return failed;
-}
-
-Task<std::vector<RecipientResult>> Sender::hand_over(const Queued& message,
-                                                     Connection& connection) {
-    const Message made = context_.messages.make(message.ordinal);
-    smtp::OutgoingMessage outgoing{.ordinal = message.ordinal,
-                                   .attempt = message.attempts,
-                                   .sender = made.sender,
-                                   .content = made.content,
-                                   .eight_bit = made.eight_bit};
-    for (const std::uint32_t number : message.recipients)
-        outgoing.recipients.push_back({number, context_.recipients.address_of(number)});
-    ++connection.messages;
-    std::vector<RecipientResult> results = co_await connection.session->hand_over(outgoing);
-    co_return std::move(results);
-}
-
-Task<> Sender::close(Connection& connection) {
-    const boost::system::error_code error = connection.session->last_error();
-    co_await connection.session->quit();
-    const TimePoint now = context_.clock.now();
-    context_.recorder.record(Event{.at = now,
-                                   .kind = EventKind::connection_closed,
-                                   .node = node_,
-                                   .connection = connection.number,
-                                   .duration = now - connection.opened,
-                                   .text = error ? smtp::name_of(error) : "quit"});
-    connection.session.reset();
-}
-
-/// Records how the attempt ended for each recipient, and queues the message again for those who are
-/// still to be served.
-void Sender::settle(Queued message, const std::vector<RecipientResult>& results,
-                    std::uint32_t connection) {
+/// Records how a try ended for each recipient, and leaves those in the job who are still to be
+/// served.
+void Sender::settle(Job& job, const Tried& tried, std::uint32_t connection, std::uint32_t attempt) {
     const TimePoint now = context_.clock.now();
     std::vector<std::uint32_t> open;
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        const RecipientResult& result = results[i];
-        const std::uint32_t recipient = message.recipients[i];
+    std::vector<std::uint32_t> served;
+    for (std::size_t i = 0; i < tried.results.size(); ++i) {
+        const RecipientResult& result = tried.results[i];
+        const std::uint32_t recipient = job.recipients[i];
         Event ended{.at = now,
                     .kind = EventKind::attempt_ended,
                     .phase = result.phase,
                     .outcome = result.outcome,
                     .code = result.code,
                     .node = node_,
-                    .message = message.ordinal,
+                    .message = job.ordinal,
                     .recipient = recipient,
-                    .attempt = message.attempts,
+                    .attempt = attempt,
                     .connection = connection,
                     .duration = result.waited};
         if (result.error) ended.text = smtp::name_of(result.error);
         context_.recorder.record(std::move(ended));
         if (result.outcome == Outcome::refused_for_good) {
-            give_up(message, recipient, "refused_for_good");
-        } else if (result.outcome != Outcome::accepted) {
+            give_up(job, recipient, "refused_for_good");
+        } else if (result.outcome == Outcome::accepted) {
+            served.push_back(recipient);
+        } else {
             open.push_back(recipient);
         }
     }
-    message.recipients = std::move(open);
-    const Retry& retry = context_.settings.retry;
-    const std::size_t step = std::min<std::size_t>(message.attempts, retry.schedule.size()) - 1;
-    const TimePoint next = now + retry.schedule[step];
-    if (!message.recipients.empty() && next > message.submitted + retry.lifetime) {
-        for (const std::uint32_t recipient : message.recipients)
-            give_up(message, recipient, "lifetime");
-        message.recipients.clear();
+    if (settings_.resends_to_all && !open.empty())
+        open.insert(open.end(), served.begin(), served.end());
+    std::sort(open.begin(), open.end());
+    job.recipients = std::move(open);
+}
+
+/// After the last host of a delivery: the job is done, waits for its next time, or is given up.
+void Sender::end_delivery(Job job, TimePoint started) {
+    if (job.recipients.empty()) return finish(job);
+    const TimePoint now = context_.clock.now();
+    if (job.failures++ == 0) job.first_failure = now;
+    warn_of_delay(job);
+    const RetryPlan plan = plan_next(job, started);
+    if (!plan.next) {
+        for (const std::uint32_t recipient : job.recipients) give_up(job, recipient, plan.why);
+        return finish(job);
     }
-    if (message.recipients.empty()) {
-        context_.finished();
-        return;
+    job.last_wait = plan.wait;
+    job.had_last_try = plan.last_try;
+    defer(std::move(job), *plan.next);
+}
+
+RetryPlan Sender::plan_next(const Job& job, TimePoint started) const {
+    RetryStanding standing{.submitted = job.submitted,
+                           .first_failure = job.first_failure,
+                           .attempt_started = started,
+                           .failed = context_.clock.now(),
+                           .failures = job.failures,
+                           .last_wait = job.last_wait,
+                           .had_last_try = job.had_last_try,
+                           .run_offset = run_offset_};
+    if (settings_.retry.jitter > 0) {
+        const std::uint64_t key = world::fold(context_.seed, "retry jitter");
+        world::Random random(
+            world::fold(world::fold(key, std::uint64_t{job.ordinal}), job.failures));
+        standing.draw = random.uniform();
     }
-    deferred_.emplace(next, std::move(message));
+    return plan_retry(settings_.retry, standing);
+}
+
+void Sender::defer(Job job, TimePoint until) {
+    deferred_.emplace(until, std::move(job));
     deferred_changed_.notify_all();
 }
 
-void Sender::give_up(const Queued& message, std::uint32_t recipient, const char* why) {
+void Sender::finish(Job& job) {
+    if (!job.shared || --job.shared->open_jobs == 0) context_.finished();
+}
+
+void Sender::give_up(const Job& job, std::uint32_t recipient, std::string_view why) {
     context_.recorder.record(Event{.at = context_.clock.now(),
                                    .kind = EventKind::gave_up,
                                    .node = node_,
-                                   .message = message.ordinal,
+                                   .message = job.ordinal,
                                    .recipient = recipient,
-                                   .attempt = message.attempts,
-                                   .text = why});
+                                   .attempt = job.last_attempt(),
+                                   .text = std::string(why)});
+}
+
+void Sender::warn_of_delay(Job& job) {
+    const std::vector<Duration>& ages = settings_.retry.warn_after;
+    const TimePoint now = context_.clock.now();
+    while (job.warnings < ages.size() && now - job.submitted >= ages[job.warnings]) {
+        ++job.warnings;
+        for (const std::uint32_t recipient : job.recipients)
+            context_.recorder.record(Event{.at = now,
+                                           .kind = EventKind::delay_warned,
+                                           .node = node_,
+                                           .message = job.ordinal,
+                                           .recipient = recipient,
+                                           .attempt = job.last_attempt()});
+    }
 }
 
 }  // namespace twofifty::harness

@@ -34,8 +34,9 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
       interrupted_(place.clock.ready()) {
     const world::Endpoint first_hop =
         scenario.target.direct ? target_.endpoint() : start_layer(identity);
-    const FleetParts parts{clock_, network_, recorder_, recipients_, messages_};
-    fleet_ = std::make_unique<Fleet>(parts, scenario_, first_hop);
+    routes_.add("", {.endpoint = first_hop});
+    const FleetParts parts{clock_, network_, recorder_, recipients_, messages_, routes_};
+    fleet_ = std::make_unique<Fleet>(parts, scenario_);
 }
 
 /// The layer listens on loopback, in the address family of the target.

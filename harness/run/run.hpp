@@ -48,6 +48,7 @@ private:
     netem::ConnectionCounter connections_;
     std::unique_ptr<netem::FleetIdentities> identities_;
     std::unique_ptr<netem::Proxy> proxy_;
+    Routes routes_;
     std::unique_ptr<Fleet> fleet_;
 };
 

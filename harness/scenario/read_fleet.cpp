@@ -1,6 +1,8 @@
-// [fleet] and [message]: who sends, how much, how fast, and what.
+// [fleet]: how much, how fast, and by whom.
+#include "harness/profile/profile.hpp"
+#include "harness/scenario/read_sender.hpp"
 #include "harness/scenario/sections.hpp"
-#include "netem/distribution_settings.hpp"
+#include "settings/merge.hpp"
 
 #include <fmt/format.h>
 
@@ -12,28 +14,39 @@
 namespace twofifty::harness {
 namespace {
 
+using settings::Place;
 using settings::Section;
+using settings::Table;
+using settings::Value;
 
 constexpr Duration longest = std::chrono::hours{24 * 30};
-constexpr Duration longest_lifetime = std::chrono::hours{24 * 365};
 constexpr std::int64_t most_messages = 100'000'000;
-constexpr std::size_t longest_schedule = 100;
-constexpr std::array<std::string_view, 1> profile_names{"rfc5321"};
 constexpr std::array<std::string_view, 3> arrivals_names{"constant", "poisson", "closed"};
 constexpr std::array<std::string_view, 2> mechanism_names{"plain", "login"};
 
-template <class Integer>
-void take(const std::optional<std::int64_t>& read, Integer& setting) {
-    if (read) setting = static_cast<Integer>(*read);
+/// Of groups and receivers: they stand in reports and in rules.
+bool is_name(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_';
+    });
 }
 
-template <class Value>
-void take(std::optional<Value> read, Value& setting) {
-    if (read) setting = std::move(*read);
-}
-
-bool is_letter_or_digit(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+/// What a report must say of a profile: figures that nobody knows and that decide what happens.
+void note_assumptions(const Profile& profile, const Table& used,
+                      std::vector<std::string>& assumptions) {
+    for (const Figure& figure : profile.figures) {
+        if (figure.grade != Grade::assumed) continue;
+        const Value* const value = settings::find(used, figure.key);
+        const bool own = value != nullptr && value->place.source == figure.value.place.source &&
+                         value->place.line == figure.value.place.line;
+        if (!own) continue;
+        std::string assumption = fmt::format("{} as a {}: {} = {}: {}", profile.name,
+                                             role_names[static_cast<std::size_t>(profile.role)],
+                                             figure.key, in_words(figure.value), figure.source);
+        if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
+            assumptions.push_back(std::move(assumption));
+    }
 }
 
 void read_amount(Section& fleet, FleetSettings& result) {
@@ -86,76 +99,120 @@ void check_amount(Section& fleet, const FleetSettings& result) {
                    "is too short for one message at that rate; expected at least 1/rate");
 }
 
-void read_timeouts(Section timeouts, smtp::Timeouts& result) {
-    for (const Phase phase : {Phase::connect, Phase::greeting, Phase::helo, Phase::starttls,
-                              Phase::auth, Phase::mail, Phase::rcpt, Phase::data_init,
-                              Phase::data_xfer, Phase::data_done, Phase::rset, Phase::quit})
-        take(timeouts.duration(to_string(phase), 1ms, longest), result[phase]);
-    timeouts.finish();
-}
-
-void read_retry(Section retry, Retry& result) {
-    // An interval of 0 would try again for ever in no time.
-    take(retry.durations("schedule", 1ms, longest), result.schedule);
-    if (result.schedule.empty() || result.schedule.size() > longest_schedule)
-        retry.fail("schedule", fmt::format("expected 1 to {} intervals, such as [\"1s\", \"2s\"]; "
-                                           "lifetime = \"0s\" is a sender that never tries again",
-                                           longest_schedule));
-    take(retry.duration("lifetime", 0s, longest_lifetime), result.lifetime);
-    retry.finish();
-}
-
-bool is_mailbox(std::string_view text) {
-    const std::size_t at_sign = text.rfind('@');
-    if (at_sign == std::string_view::npos || at_sign == 0 || at_sign > 64) return false;
-    const std::string_view local = text.substr(0, at_sign);
-    const bool plain = std::ranges::all_of(local, [](char c) {
-        // RFC 5321 4.1.2, atext.
-        return is_letter_or_digit(c) ||
-               std::string_view("!#$%&'*+-/=?^_`{|}~.").find(c) != std::string_view::npos;
-    });
-    const bool dots_inside = !local.starts_with('.') && !local.ends_with('.') &&
-                             local.find("..") == std::string_view::npos;
-    return plain && dots_inside && is_domain(text.substr(at_sign + 1));
-}
-
-void read_recipients(Section& message, MessageSettings& result) {
-    take(message.count("recipients", 1, 1000), result.recipients);
-    take(message.texts("to"), result.to);
-    std::set<std::string> seen;
-    for (const std::string& address : result.to) {
-        if (!is_mailbox(address))
-            message.fail("to", fmt::format("{} is no address; expected such as \"a@example.test\"",
-                                           settings::toml_text(address)));
-        std::string lower = address;
-        for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-        if (!seen.insert(lower).second)
-            message.fail("to", fmt::format("{} stands there twice; expected each address once",
-                                           settings::toml_text(address)));
+LoadCurve read_load_curve(Section& fleet, Arrivals arrivals) {
+    LoadCurve result;
+    if (!fleet.has("load_curve")) return result;
+    Section curve = fleet.section("load_curve");
+    if (arrivals == Arrivals::closed)
+        fleet.fail("load_curve", "needs a rate to multiply, such as rate = \"200/s\"");
+    result.step = curve.duration("step", 1s, longest).value_or(1h);
+    const Value* const factors = curve.value("factors");
+    const auto* list = factors ? std::get_if<settings::List>(&factors->data) : nullptr;
+    const std::string_view expected =
+        "expected 1 to 1000 numbers from 0 to 1000, not all of them 0, such as [0.2, 1, 2.5]";
+    if (list == nullptr || list->empty() || list->size() > 1000)
+        curve.fail("factors", std::string(expected));
+    double sum = 0;
+    for (const Value& value : *list) {
+        const auto* whole = std::get_if<std::int64_t>(&value.data);
+        const auto* real = std::get_if<double>(&value.data);
+        const double factor = whole ? static_cast<double>(*whole) : real ? *real : -1;
+        if (!(factor >= 0 && factor <= 1000)) curve.fail("factors", std::string(expected));
+        result.factors.push_back(factor);
+        sum += factor;
     }
-    if (!result.to.empty() && result.recipients > result.to.size())
-        message.fail(message.has("recipients") ? "recipients" : "to",
-                     fmt::format("each message has {} recipients, and {} are named in to; expected "
-                                 "at least as many",
-                                 result.recipients, result.to.size()));
+    if (sum <= 0) curve.fail("factors", std::string(expected));
+    curve.finish();
+    return result;
+}
+
+/// What one table says of a sender, before its profile is put under it.
+struct Layer {
+    Table table;
+    Place place;
+    std::string path;  ///< As messages call it.
+    std::string folder;
+
+    std::string profile_name() const {
+        const Table::Entry* const entry = table.find("profile");
+        const auto* name = entry ? std::get_if<std::string>(&entry->value.data) : nullptr;
+        return name ? *name : std::string("rfc5321");
+    }
+
+    /// The keys of the profile, those of the table over them. Every assumed figure that is left is
+    /// noted.
+    Value with_profile(std::vector<std::string>& assumptions) const {
+        const Table::Entry* const entry = table.find("profile");
+        if (entry != nullptr && !std::holds_alternative<std::string>(entry->value.data))
+            throw settings::Error(entry->place, path + ".profile: expected a text, found " +
+                                                    settings::describe(entry->value));
+        const Profile profile = load_profile(
+            Role::sender, profile_name(), entry ? entry->place : place, path + ".profile", folder);
+        Table under = profile.tree();
+        drop_replaced_rule(under, table);
+        Value result{settings::merged(under, table), place};
+        note_assumptions(profile, std::get<Table>(result.data), assumptions);
+        return result;
+    }
+};
+
+std::uint32_t read_senders(Section& section) {
+    return static_cast<std::uint32_t>(section.count("senders", 1, 10'000).value_or(1));
+}
+
+/// Each [[fleet.group]]: its own keys over those of [fleet], over its profile.
+std::vector<SenderGroup> read_groups(Section& fleet, const Layer& base, Arrivals arrivals,
+                                     std::vector<std::string>& assumptions) {
+    if (arrivals == Arrivals::closed)
+        fleet.fail("group",
+                   "needs a rate: without one whoever is free takes the next message, and "
+                   "weights mean nothing; expected rate = \"200/s\" or the like");
+    if (fleet.has("senders"))
+        fleet.fail("senders", "says nothing beside groups; expected senders in each group");
+    Table shared;
+    for (const Table::Entry& entry : base.table.entries) {
+        const auto keys = sender_keys();
+        const bool of_sender = std::find(keys.begin(), keys.end(), entry.key) != keys.end();
+        if (of_sender || entry.key == "profile") shared.entries.push_back(entry);
+    }
+    std::vector<SenderGroup> result;
+    double weights = 0;
+    for (const Value& value : std::get<settings::List>(fleet.value("group")->data)) {
+        const std::string path = fmt::format("fleet.group[{}]", result.size() + 1);
+        const Table& own = std::get<Table>(value.data);
+        Table under = shared;
+        drop_replaced_rule(under, own);
+        const Layer layer{settings::merged(under, own), value.place, path, base.folder};
+        const Value whole = layer.with_profile(assumptions);
+        Section section(whole, path);
+        SenderGroup group;
+        section.value("profile");
+        group.name = section.text("name").value_or(layer.profile_name());
+        if (!is_name(group.name))
+            section.fail("name", fmt::format("{} is no name; expected 1 to 64 letters, digits, "
+                                             "hyphens and underscores",
+                                             settings::toml_text(group.name)));
+        for (const SenderGroup& other : result)
+            if (other.name == group.name)
+                section.fail(section.has("name") ? "name" : "profile",
+                             fmt::format("a group {} stands there already; expected a name of its "
+                                         "own for each",
+                                         settings::toml_text(group.name)));
+        group.weight = section.number("weight", 0, 1e9).value_or(1);
+        weights += group.weight;
+        group.senders = read_senders(section);
+        group.sender = read_sender(section);
+        group.sender.profile = layer.profile_name();
+        section.finish();
+        result.push_back(std::move(group));
+    }
+    if (weights <= 0)
+        fleet.fail("group",
+                   "the weights of all groups are 0, so nobody sends; expected one above 0");
+    return result;
 }
 
 }  // namespace
-
-bool is_domain(std::string_view text) {
-    if (text.empty() || text.size() > 255) return false;
-    std::size_t begin = 0;
-    while (begin <= text.size()) {
-        const std::size_t dot = std::min(text.find('.', begin), text.size());
-        const std::string_view label = text.substr(begin, dot - begin);
-        if (label.empty() || label.size() > 63 || label.front() == '-' || label.back() == '-')
-            return false;
-        if (!std::ranges::all_of(label, [](char c) { return is_letter_or_digit(c) || c == '-'; }))
-            return false;
-        begin = dot + 1;
-    }
-    return true;
-}
 
 bool overrides(Section& section, std::string_view stronger, std::string_view weaker) {
     const settings::Value* strong = section.value(stronger);
@@ -183,58 +240,33 @@ std::optional<Credentials> read_credentials(Section& section, std::string_view k
     return result;
 }
 
-FleetSettings read_fleet(Section fleet, const std::string& folder) {
+FleetSettings read_fleet(Section& root, const std::string& folder,
+                         std::vector<std::string>& assumptions) {
+    const Value* const written = root.value("fleet");
+    const Table* const table = written ? std::get_if<Table>(&written->data) : nullptr;
+    if (table == nullptr) root.section("fleet");  // Complains, or there is none.
+    const Place place = table ? root.place_of("fleet") : root.place();
+    const Table own = table ? *table : Table{};
+
     FleetSettings result;
-    take(fleet.count("senders", 1, 10'000), result.senders);
-    if (const auto profile = fleet.choice("profile", profile_names))
-        result.profile = profile_names[*profile];
+    const std::vector<Section> groups = Section(Value{own, place}, "fleet").sections("group");
+    const Layer base{.table = own, .place = place, .path = "fleet", .folder = folder};
+    const Value whole = groups.empty() ? base.with_profile(assumptions) : Value{own, place};
+    Section fleet(whole, "fleet");
+    fleet.value("profile");
+    fleet.value("group");
     read_amount(fleet, result);
     read_arrivals(fleet, result);
     check_amount(fleet, result);
-    take(fleet.count("connections", 1, 10'000), result.connections);
-    take(fleet.count("messages_per_connection", 1, 1'000'000), result.messages_per_connection);
-    take(fleet.duration("idle", 0s, 24h), result.idle);
-    read_timeouts(fleet.section("timeouts"), result.timeouts);
-    read_retry(fleet.section("retry"), result.retry);
-    constexpr std::array<std::string_view, 2> farewells{"close", "quit"};
-    result.quits_after_timeout = fleet.choice("after_timeout", farewells).value_or(0) == 1;
-    take(fleet.text("helo"), result.helo);
-    if (!is_domain(result.helo))
-        fleet.fail("helo", fmt::format("{} is no host name; expected such as \"sender.test\"",
-                                       settings::toml_text(result.helo)));
-    take(fleet.flag("pipelining"), result.pipelining);
-    take(fleet.flag("chunking"), result.chunking);
-    take(fleet.size("chunk_size", 1, 64ULL << 20), result.chunk_size);
+    result.load_curve = read_load_curve(fleet, result.arrivals);
     result.auth = read_credentials(fleet, "auth");
     result.tls = read_fleet_tls(fleet, folder);
+    SenderGroup& only = result.groups.front();
+    only.senders = read_senders(fleet);
+    only.sender = read_sender(fleet);
+    only.sender.profile = base.profile_name();
     fleet.finish();
-    return result;
-}
-
-MessageSettings read_message(Section message, const std::string& folder) {
-    MessageSettings result;
-    result.size = netem::read_distribution(message, "size", netem::Quantity::size,
-                                           {.least = 1, .most = 1ULL << 30}, result.size);
-    take(message.text("corpus"), result.corpus);
-    if (message.has("corpus")) {
-        if (result.corpus.empty())
-            message.fail("corpus", "is empty; expected a path such as \"mail/*.eml\"");
-        if (message.has("size"))
-            message.fail("size",
-                         "contradicts corpus, whose files have their own sizes; remove one "
-                         "of the two");
-        // The resolved scenario is kept elsewhere, and must still name the same files.
-        result.corpus = std::filesystem::absolute(std::filesystem::path(folder) / result.corpus)
-                            .lexically_normal()
-                            .string();
-    }
-    read_recipients(message, result);
-    take(message.text("sender_domain"), result.sender_domain);
-    if (!is_domain(result.sender_domain))
-        message.fail("sender_domain",
-                     fmt::format("{} is no domain; expected such as \"sender.test\"",
-                                 settings::toml_text(result.sender_domain)));
-    message.finish();
+    if (!groups.empty()) result.groups = read_groups(fleet, base, result.arrivals, assumptions);
     return result;
 }
 

@@ -95,7 +95,14 @@ void check_rules(Section& root, const Scenario& scenario) {
     std::vector<Section> sections = root.sections("impair");
     const ReferenceSettings& reference = scenario.target.reference;
     const bool ours = !scenario.target.server.empty();
-    const bool chunks = scenario.fleet.chunking && (!ours || reference.chunking);
+    const bool offered = !ours || reference.chunking;
+    const std::vector<SenderGroup>& groups = scenario.fleet.groups;
+    const auto uses_chunks = [](const SenderGroup& group) { return group.sender.chunking; };
+    const bool some_chunks = offered && std::ranges::any_of(groups, uses_chunks);
+    const bool all_chunks = ours && offered && std::ranges::all_of(groups, uses_chunks);
+    const bool single_attempts = std::ranges::all_of(groups, [](const SenderGroup& group) {
+        return group.sender.retry.lifetime == Duration::zero();
+    });
     for (std::size_t i = 0; i < scenario.rules.size(); ++i) {
         const netem::Selector& when = scenario.rules[i].when;
         if (when.phase == Phase::auth && !scenario.fleet.auth)
@@ -103,18 +110,18 @@ void check_rules(Section& root, const Scenario& scenario) {
                 "phase",
                 "nobody authenticates here, so the rule would never fire; expected "
                 "fleet.auth beside it, or another phase");
-        if (when.ended_by == netem::EndOfData::bdat && !chunks)
+        if (when.ended_by == netem::EndOfData::bdat && !some_chunks)
             sections[i].section("when").fail(
                 "ended_by",
                 "no message is sent in chunks here, so the rule would never fire; "
                 "expected fleet.chunking = true beside it, and a target that offers "
                 "it, or \"dot\"");
-        if (when.ended_by == netem::EndOfData::dot && chunks && ours)
+        if (when.ended_by == netem::EndOfData::dot && all_chunks)
             sections[i].section("when").fail(
                 "ended_by",
                 "every message is sent in chunks here, so the rule would never fire; "
                 "expected fleet.chunking = false beside it, or \"bdat\"");
-        if (when.attempt > 1 && scenario.fleet.retry.lifetime == Duration::zero())
+        if (when.attempt > 1 && single_attempts)
             sections[i].section("when").fail(
                 "attempt",
                 "contradicts fleet.retry.lifetime = \"0s\", a single attempt; expected "
@@ -160,11 +167,12 @@ Scenario read_scenario(const Value& root_value) {
         result.seed = static_cast<std::uint64_t>(*seed);
     const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
     // A misspelt section is a better answer than what is missing because of it.
-    for (const std::string_view key :
-         {"fleet", "message", "target", "layer", "impair", "drain", "virtual", "expect"})
+    for (const std::string_view key : {"fleet", "message", "target", "layer", "impair", "drain",
+                                       "virtual", "expect", "assumptions"})
         root.value(key);
     root.finish();
-    result.fleet = read_fleet(root.section("fleet"), folder);
+    result.assumptions = root.texts("assumptions").value_or(result.assumptions);
+    result.fleet = read_fleet(root, folder, result.assumptions);
     result.message = read_message(root.section("message"), folder);
     result.target = read_target(root.section("target"), folder, result.fleet.tls);
     name_server(result);

@@ -2,9 +2,9 @@
 // docs/scenario.md is its manual.
 #pragma once
 
+#include "harness/scenario/sender_settings.hpp"
 #include "netem/rule.hpp"
 #include "record/time.hpp"
-#include "smtp/timeouts.hpp"
 #include "smtp/tls_options.hpp"
 #include "world/distribution.hpp"
 
@@ -24,14 +24,13 @@ enum class Arrivals : std::uint8_t {
     closed,    ///< As fast as the connections allow; no rate.
 };
 
-/// How long a sender goes on trying.
-struct Retry {
-    std::vector<Duration> schedule{
-        30min, 30min, 2h};  ///< Waits after the 1st, 2nd, ... failed attempt; the last repeats.
-    Duration lifetime =
-        120h;  ///< From submission; a sender gives up when the next attempt would start later.
+/// How the rate changes in the course of a run: it is multiplied by each factor for one step, from
+/// the first to the last and again from the first. Empty: it does not change.
+struct LoadCurve {
+    Duration step{};
+    std::vector<double> factors{};
 
-    bool operator==(const Retry&) const = default;
+    bool operator==(const LoadCurve&) const = default;
 };
 
 struct Credentials {
@@ -54,26 +53,21 @@ struct FleetTls {
     bool operator==(const FleetTls&) const = default;
 };
 
+/// Who sends, how much and how fast.
 struct FleetSettings {
-    std::uint32_t senders = 1;
-    std::string profile = "rfc5321";
     /// Exactly one of the two is set.
     std::optional<std::uint64_t> messages{};
     std::optional<Duration> duration{};
     Arrivals arrivals = Arrivals::closed;  ///< constant where a rate is given.
     double rate = 0;  ///< Messages per second, all senders together; 0 with closed arrivals.
-    std::uint32_t connections = 4;  ///< At most, per sender.
-    std::uint32_t messages_per_connection = 100;
-    Duration idle = 2s;  ///< How long an open connection waits for the next message before QUIT.
-    smtp::Timeouts timeouts{};
-    Retry retry{};
-    std::string helo = "sender.test";
-    bool quits_after_timeout = false;  ///< after_timeout = "quit": a defect some clients have.
-    bool pipelining = true;            ///< Use PIPELINING where offered.
-    bool chunking = false;             ///< Use BDAT where CHUNKING is offered.
-    std::uint64_t chunk_size = 65536;  ///< Bytes of a BDAT chunk.
+    LoadCurve load_curve{};
     std::optional<Credentials> auth{};
     FleetTls tls{};
+    std::vector<SenderGroup> groups{SenderGroup{}};  ///< At least one.
+
+    /// Of a fleet whose senders are all alike.
+    SenderSettings& sender() { return groups.front().sender; }
+    const SenderSettings& sender() const { return groups.front().sender; }
 
     bool operator==(const FleetSettings&) const = default;
 };
@@ -194,6 +188,8 @@ struct Scenario {
     DrainSettings drain{};
     VirtualSettings virtual_network{};
     std::vector<Expectation> expectations{};
+    /// Figures of the profiles that nobody knows, and that this scenario relies on, in sentences.
+    std::vector<std::string> assumptions{};
 
     bool operator==(const Scenario&) const = default;
 };

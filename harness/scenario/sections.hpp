@@ -12,7 +12,9 @@
 namespace twofifty::harness {
 
 /// `folder` is where the scenario's file stands; relative paths start there.
-FleetSettings read_fleet(settings::Section fleet, const std::string& folder);
+/// Adds to `assumptions` what the profiles that are used only assume.
+FleetSettings read_fleet(settings::Section& root, const std::string& folder,
+                         std::vector<std::string>& assumptions);
 MessageSettings read_message(settings::Section message, const std::string& folder);
 /// `fleet` says what the reference receiver offers of TLS where it is not told.
 TargetSettings read_target(settings::Section target, const std::string& folder,

@@ -1,5 +1,6 @@
 #include "harness/scenario/write_scenario.hpp"
 
+#include "harness/scenario/scenario_writer.hpp"
 #include "harness/scenario/sections.hpp"
 #include "netem/distribution_settings.hpp"
 #include "netem/rule_settings.hpp"
@@ -24,53 +25,6 @@ using settings::format_duration;
 using settings::format_size;
 using settings::toml_text;
 
-std::string in_quotes(Duration duration) {
-    return toml_text(format_duration(duration));
-}
-
-/// One table, line by line.
-class Writer {
-public:
-    explicit Writer(std::string& toml) : toml_(toml) {}
-
-    void header(std::string_view header) { toml_ += fmt::format("\n{}\n", header); }
-    /// `value` is TOML already.
-    void line(std::string_view key, const std::string& value) {
-        toml_ += fmt::format("{} = {}\n", key, value);
-    }
-    void text(std::string_view key, std::string_view value) { line(key, toml_text(value)); }
-    void number(std::string_view key, std::uint64_t value) { line(key, fmt::format("{}", value)); }
-    void flag(std::string_view key, bool value) { line(key, value ? "true" : "false"); }
-    void duration(std::string_view key, Duration value) { line(key, in_quotes(value)); }
-    void size(std::string_view key, std::uint64_t value) { text(key, format_size(value)); }
-    void auth(const std::optional<Credentials>& value) {
-        if (!value) return;
-        line("auth",
-             fmt::format("{{ user = {}, password = {}, mechanism = {} }}", toml_text(value->user),
-                         toml_text(value->password), toml_text(value->mechanism)));
-    }
-
-private:
-    std::string& toml_;
-};
-
-std::string timeouts_text(const smtp::Timeouts& timeouts) {
-    std::vector<std::string> parts;
-    for (std::size_t i = 0; i < phase_names.size(); ++i) {
-        const auto phase = static_cast<Phase>(i);
-        if (phase == Phase::none || phase == Phase::other) continue;
-        parts.push_back(fmt::format("{} = {}", to_string(phase), in_quotes(timeouts[phase])));
-    }
-    return fmt::format("{{ {} }}", fmt::join(parts, ", "));
-}
-
-std::string retry_text(const Retry& retry) {
-    std::vector<std::string> waits;
-    for (const Duration wait : retry.schedule) waits.push_back(in_quotes(wait));
-    return fmt::format("{{ schedule = [{}], lifetime = {} }}", fmt::join(waits, ", "),
-                       in_quotes(retry.lifetime));
-}
-
 /// `parts` go with the mode; an empty text among them is left out.
 void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
                std::initializer_list<std::pair<std::string_view, std::string_view>> parts) {
@@ -84,28 +38,34 @@ void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
     writer.line("tls", table + " }");
 }
 
-void write_fleet(Writer& writer, const FleetSettings& fleet) {
+void write_load(Writer& writer, const FleetSettings& fleet) {
     constexpr std::array<std::string_view, 3> arrivals{"constant", "poisson", "closed"};
-    writer.header("[fleet]");
-    writer.number("senders", fleet.senders);
-    writer.text("profile", fleet.profile);
     if (fleet.messages) writer.number("messages", *fleet.messages);
     if (fleet.duration) writer.duration("duration", *fleet.duration);
     writer.text("arrivals", arrivals[static_cast<std::size_t>(fleet.arrivals)]);
     if (fleet.arrivals != Arrivals::closed) writer.text("rate", settings::format_rate(fleet.rate));
-    writer.number("connections", fleet.connections);
-    writer.number("messages_per_connection", fleet.messages_per_connection);
-    writer.duration("idle", fleet.idle);
-    writer.line("timeouts", timeouts_text(fleet.timeouts));
-    writer.line("retry", retry_text(fleet.retry));
-    writer.text("helo", fleet.helo);
-    writer.text("after_timeout", fleet.quits_after_timeout ? "quit" : "close");
-    writer.flag("pipelining", fleet.pipelining);
-    writer.flag("chunking", fleet.chunking);
-    writer.size("chunk_size", fleet.chunk_size);
+    if (!fleet.load_curve.factors.empty())
+        writer.line("load_curve",
+                    fmt::format("{{ step = {}, factors = [{}] }}", in_quotes(fleet.load_curve.step),
+                                fmt::join(fleet.load_curve.factors, ", ")));
     writer.auth(fleet.auth);
     write_tls(writer, fleet.tls.use, fleet.tls.versions,
               {{"verify", fleet.tls.verify}, {"server_name", fleet.tls.server_name}});
+}
+
+void write_fleet(Writer& writer, const FleetSettings& fleet) {
+    writer.header("[fleet]");
+    const bool alike = fleet.groups.size() == 1 && fleet.groups.front().name.empty();
+    if (alike) writer.number("senders", fleet.groups.front().senders);
+    write_load(writer, fleet);
+    if (alike) return write_sender(writer, fleet.sender());
+    for (const SenderGroup& group : fleet.groups) {
+        writer.header("[[fleet.group]]");
+        writer.text("name", group.name);
+        writer.line("weight", fmt::format("{}", group.weight));
+        writer.number("senders", group.senders);
+        write_sender(writer, group.sender);
+    }
 }
 
 void write_layer(Writer& writer, const Scenario& scenario) {
@@ -125,11 +85,7 @@ void write_message(Writer& writer, const MessageSettings& message) {
     else
         writer.text("corpus", message.corpus);
     writer.number("recipients", message.recipients);
-    if (!message.to.empty()) {
-        std::vector<std::string> addresses;
-        for (const std::string& address : message.to) addresses.push_back(toml_text(address));
-        writer.line("to", fmt::format("[{}]", fmt::join(addresses, ", ")));
-    }
+    if (!message.to.empty()) writer.texts("to", message.to);
     writer.text("sender_domain", message.sender_domain);
 }
 
@@ -194,6 +150,7 @@ std::string to_toml(const Scenario& scenario) {
     Writer writer(toml);
     writer.text("name", scenario.name);
     writer.number("seed", scenario.seed);
+    if (!scenario.assumptions.empty()) writer.texts("assumptions", scenario.assumptions);
     write_fleet(writer, scenario.fleet);
     write_message(writer, scenario.message);
     write_target(writer, scenario.target);

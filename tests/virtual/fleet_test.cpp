@@ -25,6 +25,12 @@ using Numbers = std::vector<std::uint32_t>;
 
 const world::Endpoint address{"127.0.0.1", 25};
 
+Routes to_one_host() {
+    Routes routes;
+    routes.add("", {.endpoint = address});
+    return routes;
+}
+
 enum class Target : std::uint8_t { reference, nobody, silent };
 
 world::Task<> load_and_finish(Fleet& fleet, bool& emptied) {
@@ -42,8 +48,8 @@ public:
           messages_(scenario_.message, book_, scenario_.seed, "run1", 0),
           receiver_({world_.clock(), world_.network(), events_, book_, "run1"}, with_address(),
                     scenario_.seed),
-          fleet_({world_.clock(), world_.network(), events_, book_, messages_}, scenario_,
-                 address) {
+          fleet_({world_.clock(), world_.network(), events_, book_, messages_, routes_},
+                 scenario_) {
         std::unique_ptr<world::Listener> silent;
         if (target == Target::reference) {
             EXPECT_TRUE(receiver_.start());
@@ -91,6 +97,7 @@ private:
     AddressBook book_;
     MessageFactory messages_;
     ReferenceReceiver receiver_;
+    Routes routes_ = to_one_host();
     Fleet fleet_;
     TimePoint ended_{};
 };
@@ -99,7 +106,7 @@ private:
 Scenario closed_load(std::uint64_t messages) {
     Scenario scenario;
     scenario.fleet.messages = messages;
-    scenario.fleet.connections = 1;
+    scenario.fleet.sender().connections = 1;
     scenario.message.size.a = 1;
     return scenario;
 }
@@ -114,7 +121,7 @@ Scenario open_load(std::uint64_t messages, double rate) {
 /// One message that nobody takes.
 Scenario undeliverable(Duration lifetime) {
     Scenario scenario = closed_load(1);
-    scenario.fleet.retry = {.schedule = {10s, 20s, 40s}, .lifetime = lifetime};
+    scenario.fleet.sender().retry = {.rule = ListedWaits{{10s, 20s, 40s}}, .lifetime = lifetime};
     return scenario;
 }
 
@@ -135,7 +142,7 @@ TEST(Fleet, GivesUpWhenTheNextAttemptWouldBeTooLate) {
 
 TEST(Fleet, CountsTheNextIntervalFromTheEndOfAnAttempt) {
     Scenario scenario = undeliverable(100s);
-    scenario.fleet.timeouts[Phase::greeting] = 5s;
+    scenario.fleet.sender().timeouts[Phase::greeting] = 5s;
     const FleetRun run(scenario, Target::silent);
     EXPECT_EQ(run.times_of(EventKind::attempt_started), (Times{at(0s), at(15s), at(40s), at(85s)}));
     EXPECT_EQ(run.times_of(EventKind::gave_up), Times{at(90s)});
@@ -143,14 +150,14 @@ TEST(Fleet, CountsTheNextIntervalFromTheEndOfAnAttempt) {
 
 TEST(Fleet, ADeadTargetIsNotStormed) {
     Scenario scenario = closed_load(3);
-    scenario.fleet.retry = {.schedule = {1h}, .lifetime = 1min};
+    scenario.fleet.sender().retry = {.rule = ListedWaits{{1h}}, .lifetime = 1min};
     const FleetRun run(scenario, Target::nobody);
     EXPECT_EQ(run.times_of(EventKind::attempt_started), (Times{at(0s), at(1s), at(2s)}));
 }
 
 TEST(Fleet, OpensNoMoreConnectionsThanAllowed) {
     Scenario scenario = closed_load(6);
-    scenario.fleet.connections = 2;
+    scenario.fleet.sender().connections = 2;
     scenario.target.reference.service_time = world::fixed(10s);
     const FleetRun run(scenario);
     EXPECT_EQ(run.times_of(EventKind::copy_found),
@@ -160,20 +167,20 @@ TEST(Fleet, OpensNoMoreConnectionsThanAllowed) {
 
 TEST(Fleet, AnOpenLoadOpensNoMoreConnectionsThanAllowed) {
     Scenario scenario = open_load(50, 10);
-    scenario.fleet.connections = 3;
+    scenario.fleet.sender().connections = 3;
     scenario.target.reference.service_time = world::fixed(10s);
     EXPECT_EQ(FleetRun(scenario).most_open_connections(), 3U);
 }
 
 TEST(Fleet, AConnectionCarriesSoManyMessages) {
     Scenario scenario = closed_load(5);
-    scenario.fleet.messages_per_connection = 2;
+    scenario.fleet.sender().messages_per_connection = 2;
     EXPECT_EQ(FleetRun(scenario).connections_of_attempts(), (Numbers{1, 1, 2, 2, 3}));
 }
 
 TEST(Fleet, AnIdleConnectionIsClosedAtItsTime) {
     Scenario scenario = open_load(3, 0.1);
-    scenario.fleet.idle = 2s;
+    scenario.fleet.sender().idle = 2s;
     const FleetRun run(scenario);
     EXPECT_EQ(run.connections_of_attempts(), (Numbers{1, 2, 3}));
     // The run ends with the last message, before its connection is idle for long enough.
@@ -182,14 +189,14 @@ TEST(Fleet, AnIdleConnectionIsClosedAtItsTime) {
 
 TEST(Fleet, AConnectionThatIsNotIdleForLongIsKept) {
     Scenario scenario = open_load(3, 0.1);
-    scenario.fleet.idle = 10s + 1ns;
+    scenario.fleet.sender().idle = 10s + 1ns;
     EXPECT_EQ(FleetRun(scenario).connections_of_attempts(), (Numbers{1, 1, 1}));
 }
 
 TEST(Fleet, ArrivalsKeepTheirTimesWhateverTheTargetDoes) {
     Scenario scenario = open_load(8, 4);
-    scenario.fleet.senders = 3;
-    scenario.fleet.retry = {.schedule = {1h}, .lifetime = 1s};
+    scenario.fleet.groups.front().senders = 3;
+    scenario.fleet.sender().retry = {.rule = ListedWaits{{1h}}, .lifetime = 1s};
     for (const Target target : {Target::reference, Target::nobody, Target::silent}) {
         const FleetRun run(scenario, target);
         EXPECT_EQ(run.times_of(EventKind::submitted),
@@ -251,7 +258,7 @@ TEST(Fleet, OnlyTheRecipientsThatAreLeftAreTriedAgain) {
     Scenario scenario = closed_load(1);
     scenario.message.recipients = 3;
     scenario.target.reference.max_recipients = 2;
-    scenario.fleet.retry.schedule = {10s};
+    scenario.fleet.sender().retry.rule = ListedWaits{{10s}};
     const FleetRun run(scenario);
     using End = std::tuple<TimePoint, std::uint32_t, std::uint32_t, Outcome>;
     std::vector<End> ends;
@@ -275,8 +282,8 @@ TEST(Fleet, WhatIsRefusedForGoodIsGivenUpAtOnce) {
 
 TEST(Fleet, AConnectionIsNotUsedAgainAfterAnUnknownOutcome) {
     Scenario scenario = closed_load(3);
-    scenario.fleet.timeouts[Phase::data_done] = 5s;
-    scenario.fleet.retry = {.schedule = {1min}, .lifetime = 90s};
+    scenario.fleet.sender().timeouts[Phase::data_done] = 5s;
+    scenario.fleet.sender().retry = {.rule = ListedWaits{{1min}}, .lifetime = 90s};
     scenario.target.reference.service_time = world::fixed(6s);
     const FleetRun run(scenario);
     for (const Event& event : run.of_kind(EventKind::attempt_ended))

@@ -71,7 +71,8 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{FLEET "fleet.senders = 0\n",
                  "s.toml:2:7: fleet.senders: expected a whole number from 1 "},
         BadInput{FLEET "fleet.profile = 'postfx'\n",
-                 "s.toml:2:7: fleet.profile: expected \"rfc5321\", found the text \"postfx\""},
+                 "s.toml:2:7: fleet.profile: there is no sender profile \"postfx\"; did you mean "
+                 "\"postfix\"?"},
         BadInput{FLEET "fleet.rate = 200\n", "s.toml:2:7: fleet.rate: expected a rate above 0 "},
         BadInput{FLEET "fleet.rate = '0/s'\n", "s.toml:2:7: fleet.rate: expected a rate above 0 "},
         BadInput{FLEET "fleet.rate = '1/s'\nfleet.arrivals = 'closed'\n",
