@@ -68,6 +68,12 @@ ExitCode report_command(const std::string& run, const std::string& junit, bool q
 ExitCode compare_command(const std::string& first, const std::string& second,
                          const std::vector<std::string>& bounds);
 
+/// What the program knows of real servers. `role`: "sender", "receiver", or empty for both.
+ExitCode profiles_list_command();
+ExitCode profiles_show_command(const std::string& name, const std::string& role);
+ExitCode profiles_diff_command(const std::string& first, const std::string& second,
+                               const std::string& role);
+
 /// Writes a commented scenario; never over an existing file.
 ExitCode init_command(const std::string& path);
 

@@ -31,6 +31,8 @@ constexpr const char* examples =
     "more\n"
     "  twofifty report results/latest                           judge a run again from its ledger\n"
     "  twofifty compare RUN RUN --bound 'duplicated <= +0.5%'   exit 1 where the second is worse\n"
+    "  twofifty profiles show domino                            what is known of a server, and "
+    "what is assumed\n"
     "Exit codes: 0 expectations held, 1 one did not, 2 inconclusive, 3 bad input, 4 target or "
     "environment failed.";
 
@@ -48,6 +50,9 @@ struct CommandLine {
     std::string second;
     std::vector<std::string> bounds;
     std::string init_path;
+    std::string profile;
+    std::string other_profile;
+    std::string role;
     std::function<ExitCode()> chosen;
 
     CommandLine() {
@@ -60,6 +65,7 @@ struct CommandLine {
         add_check();
         add_report();
         add_compare();
+        add_profiles();
         add_init();
     }
 
@@ -173,6 +179,36 @@ struct CommandLine {
             ->allow_extra_args(false);
         command->callback([this] {
             chosen = [this] { return harness::compare_command(first, second, bounds); };
+        });
+    }
+
+    void add_profiles() {
+        CLI::App* const command =
+            app.add_subcommand("profiles", "What real servers do, each figure with its source");
+        command->require_subcommand(0, 1);
+        command->callback([this, command] {
+            if (command->get_subcommands().empty()) chosen = harness::profiles_list_command;
+        });
+        command->add_subcommand("list", "All of them")->callback([this] {
+            chosen = harness::profiles_list_command;
+        });
+        const auto with_role = [this](CLI::App* subcommand) {
+            subcommand->add_option("--role", role, "sender or receiver; else both")
+                ->check(CLI::IsMember({"sender", "receiver"}));
+        };
+        CLI::App* const show = command->add_subcommand("show", "Explain one");
+        show->add_option("name", profile, "Such as postfix")->required();
+        with_role(show);
+        show->callback(
+            [this] { chosen = [this] { return harness::profiles_show_command(profile, role); }; });
+        CLI::App* const diff = command->add_subcommand("diff", "In what two differ");
+        diff->add_option("first", profile, "Such as postfix")->required();
+        diff->add_option("second", other_profile, "Such as exim")->required();
+        with_role(diff);
+        diff->callback([this] {
+            chosen = [this] {
+                return harness::profiles_diff_command(profile, other_profile, role);
+            };
         });
     }
 

@@ -96,7 +96,7 @@ RetryPlan plan_retry(const Retry& retry, const RetryStanding& standing) {
     if (next <= end) {
         plan.next = next;
     } else if (retry.last_try && !standing.had_last_try) {
-        plan.next = std::max(end, standing.failed);
+        plan.next = next;
         plan.last_try = true;
     } else {
         plan.why = "lifetime";

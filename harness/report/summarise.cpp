@@ -128,6 +128,8 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
     summary.digest = facts.digest;
     summary.observed_at = facts.observed_at;
     summary.assumptions = facts.assumptions;
+    summary.assumptions.insert(summary.assumptions.end(), scenario.assumptions.begin(),
+                               scenario.assumptions.end());
     summary.incomplete = reasons_for_incomplete(judgement);
     take_counts(summary, judgement.counts);
     for (std::size_t i = 0; i < judgement.latency.size(); ++i) {

@@ -32,21 +32,26 @@ bool is_name(std::string_view text) {
     });
 }
 
-/// What a report must say of a profile: figures that nobody knows and that decide what happens.
+/// What a report must say of a profile that was asked for: its figures that nobody knows, as far as
+/// the scenario does not give them itself.
 void note_assumptions(const Profile& profile, const Table& used,
                       std::vector<std::string>& assumptions) {
+    std::string assumed;
     for (const Figure& figure : profile.figures) {
-        if (figure.grade != Grade::assumed) continue;
         const Value* const value = settings::find(used, figure.key);
         const bool own = value != nullptr && value->place.source == figure.value.place.source &&
                          value->place.line == figure.value.place.line;
-        if (!own) continue;
-        std::string assumption = fmt::format("{} as a {}: {} = {}: {}", profile.name,
-                                             role_names[static_cast<std::size_t>(profile.role)],
-                                             figure.key, in_words(figure.value), figure.source);
-        if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
-            assumptions.push_back(std::move(assumption));
+        if (figure.grade != Grade::assumed || !own) continue;
+        assumed +=
+            fmt::format("{}{} {}", assumed.empty() ? "" : ", ", figure.key, in_words(figure.value));
     }
+    if (assumed.empty()) return;
+    const std::string_view role = role_names[static_cast<std::size_t>(profile.role)];
+    std::string assumption =
+        fmt::format("{} as a {}: assumed are {} (`twofifty profiles show {}` says why)",
+                    profile.name, role, assumed, profile.name);
+    if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
+        assumptions.push_back(std::move(assumption));
 }
 
 void read_amount(Section& fleet, FleetSettings& result) {
@@ -139,8 +144,8 @@ struct Layer {
         return name ? *name : std::string("rfc5321");
     }
 
-    /// The keys of the profile, those of the table over them. Every assumed figure that is left is
-    /// noted.
+    /// The keys of the profile, those of the table over them. Notes what of a profile that is named
+    /// is assumed.
     Value with_profile(std::vector<std::string>& assumptions) const {
         const Table::Entry* const entry = table.find("profile");
         if (entry != nullptr && !std::holds_alternative<std::string>(entry->value.data))
@@ -151,7 +156,7 @@ struct Layer {
         Table under = profile.tree();
         drop_replaced_rule(under, table);
         Value result{settings::merged(under, table), place};
-        note_assumptions(profile, std::get<Table>(result.data), assumptions);
+        if (entry != nullptr) note_assumptions(profile, std::get<Table>(result.data), assumptions);
         return result;
     }
 };

@@ -78,7 +78,9 @@ struct Retry {
     Duration lifetime = std::chrono::hours{120};
     LifetimeFrom lifetime_from = LifetimeFrom::submission;
     std::uint32_t most_failures = std::numeric_limits<std::uint32_t>::max();
-    bool last_try = false;               ///< One more when the lifetime is over (qmail).
+    /// The first attempt beyond the lifetime is still made, and is the last: the age is looked at
+    /// when an attempt has failed (Postfix, qmail).
+    bool last_try = false;
     std::vector<Duration> warn_after{};  ///< Ages at which the author is told of the delay.
 
     bool operator==(const Retry&) const = default;

@@ -1,5 +1,5 @@
 // What one sending server is like: how long it waits, where and when it tries again, how it uses
-// connections. Its defaults are those of its profile.
+// connections. The defaults here are those of the profile rfc5321.
 #pragma once
 
 #include "harness/scenario/retry.hpp"
@@ -43,9 +43,9 @@ struct SenderSettings {
     std::uint32_t messages_per_connection = 100;
     /// How long an open connection waits for the next message before QUIT.
     Duration idle = std::chrono::seconds{2};
-    std::uint32_t recipients_per_transaction = 1000;
-    NextHost next_host = NextHost::after_connect;
-    std::uint32_t hosts_per_attempt = 5;
+    std::uint32_t recipients_per_transaction = 100;
+    NextHost next_host = NextHost::after_session;
+    std::uint32_t hosts_per_attempt = 2;
     /// A final dot without an answer counts against the host, not only against the message.
     bool unknown_blames_host = false;
     std::optional<Backoff> backoff{};

@@ -141,6 +141,10 @@ lost = "== 0"
     expected.drain = {.quiet_for = 3s, .budget = 4s, .heal_after_load = true};
     expected.virtual_network.latency = 5ms;
     expected.expectations = {{.figure = "lost", .bound = "== 0"}};
+    // The profile is named, so what it assumes and the scenario does not say is told.
+    ASSERT_THAT(scenario.assumptions,
+                testing::ElementsAre(testing::StartsWith("rfc5321 as a sender: assumed are ")));
+    expected.assumptions = scenario.assumptions;
     EXPECT_EQ(scenario, expected);
     EXPECT_EQ(parse(to_toml(scenario)), expected);
 }
