@@ -46,12 +46,18 @@ public:
         while (step + 1 != rule.steps.end() && failing > step->until) ++step;
         if (step->factor <= 1) return at_.failed + step->interval;
         if (at_.last_wait < step->interval) return at_.failed + step->interval;
-        return at_.failed + bounded(static_cast<double>(at_.last_wait.count()) * step->factor);
+        const Duration wait = bounded(static_cast<double>(at_.last_wait.count()) * step->factor);
+        // It reckons in whole seconds.
+        return at_.failed + (wait > seconds{1} ? std::chrono::floor<seconds>(wait) : wait);
     }
 
+    /// Times that have passed are left out.
     TimePoint operator()(const QuadraticTimes& rule) const {
-        const auto n = static_cast<double>(at_.failures);
-        return at_.submitted + bounded(static_cast<double>(rule.unit.count()) * n * n);
+        const auto age = static_cast<double>((at_.failed - at_.submitted).count());
+        const auto unit = static_cast<double>(rule.unit.count());
+        double n = at_.failures;
+        while (unit * n * n <= age) ++n;
+        return at_.submitted + bounded(unit * n * n);
     }
 
     TimePoint operator()(const SquareOfRoot& rule) const {

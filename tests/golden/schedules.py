@@ -56,7 +56,6 @@ def schedule(
             if not last_try:
                 return {"attempts": starts, "gave_up": failure, "why": "lifetime"}
             tried_last = True
-            following = max(ends, failure)
         starts.append(following)
 
 
@@ -76,20 +75,22 @@ def postfix(attempt_lasts):
     # postconf(5): a deferred message is next looked at after its age, but not before
     # minimal_backoff_time (300 s) nor after maximal_backoff_time (4000 s) has passed. The age is
     # taken when the attempt has failed. maximal_queue_lifetime: 5 d.
+    # The age is held against it when an attempt has failed, so that the first one beyond it is made.
     # By hand, waiting 600 s: 0; fails 600, age 600: 1200; fails 1800: 3600; fails 4200, age over
     # 4000: 8200; then every 4600.
     def next_start(start, failure, number):
         age = failure
         return failure + min(max(age, 300), 4000)
 
-    return schedule(next_start, attempt_lasts, ends=5 * DAY)
+    return schedule(next_start, attempt_lasts, ends=5 * DAY, last_try=True)
 
 
 def exim(attempt_lasts):
     # The default rule, F,2h,15m; G,16h,1h,1.5; F,4d,6h. For two hours since the destination first
     # failed every 15 minutes. From then to 16 hours the gaps grow: the first is an hour, each later
     # one the last gap times 1.5, cut to whole seconds as Exim does (18225 s becomes 27337 s). Then
-    # every 6 hours to four days. At the very end of a part it still holds.
+    # every 6 hours to four days. At the very end of a part it still holds. The first attempt that
+    # fails beyond the four days is the last.
     def make_next_start():
         first_failure = None
         gap = None
@@ -109,7 +110,9 @@ def exim(attempt_lasts):
 
         return next_start
 
-    return schedule(make_next_start(), attempt_lasts, ends_after_first_failure=4 * DAY)
+    return schedule(
+        make_next_start(), attempt_lasts, ends_after_first_failure=4 * DAY, last_try=True
+    )
 
 
 def sendmail(attempt_lasts):
@@ -126,7 +129,7 @@ def sendmail(attempt_lasts):
 def qmail(attempt_lasts):
     # qmail-send: when an attempt starts, the next one is set to birth + (floor(sqrt(age)) + 20)^2
     # (20 for remote, 10 for local). An attempt that takes longer is followed at once. queuelifetime
-    # is 604800 s, and then one last try is made.
+    # is 604800 s, and the first attempt beyond it is the last one.
     # By hand, waiting 1200 s: 0 set 400, ends 1200; 1200 set (34 + 20)^2 = 2916; 2916 set (54 +
     # 20)^2 = 5476; 8836.
     def next_start(start, failure, number):
