@@ -50,6 +50,10 @@ std::string without_message_id(std::string_view headers) {
     return kept;
 }
 
+std::string variant_mark(std::uint32_t variant) {
+    return variant == 0 ? std::string() : ".v" + std::to_string(variant);
+}
+
 std::string token_line(std::string_view token) {
     return std::string("twofifty token ").append(token).append("\r\n");
 }
@@ -135,7 +139,9 @@ Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const
     }
     world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
     const auto size = static_cast<std::size_t>(settings_.size.draw(random));
-    const std::size_t before_body = marks(token, 0).size() + headers.size() + 2;
+    // A longer Message-ID must not make the body another.
+    const std::size_t before_body =
+        marks(token, 0).size() + headers.size() - variant_mark(variant).size() + 2;
     const std::string body =
         body_of_size(ordinal, token, size > before_body ? size - before_body : 0);
     message.body_digest = content_digest(body);
@@ -153,8 +159,7 @@ std::string MessageFactory::own_headers(std::uint32_t ordinal, std::uint32_t var
     const auto add = [&headers](std::initializer_list<std::string_view> parts) {
         for (const std::string_view part : parts) headers += part;
     };
-    const std::string mark = variant == 0 ? "" : ".v" + std::to_string(variant);
-    add({"Message-ID: <", token, mark, "@twofifty.test>\r\n"});
+    add({"Message-ID: <", token, variant_mark(variant), "@twofifty.test>\r\n"});
     if (!corpus_.empty()) return headers;
     add({"Date: ", date_, "\r\nFrom: <tf.", token, "@", settings_.sender_domain, ">\r\nTo: "});
     std::string_view separator;

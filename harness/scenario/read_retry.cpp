@@ -157,9 +157,9 @@ Retry read_retry(Section retry) {
     result.rule = read_rule(retry);
     result.queue_run = read_queue_run(retry);
     if (std::holds_alternative<EveryRun>(result.rule) && !result.queue_run)
-        retry.fail("queue_run",
-                   "missing; a sender that tries at every run of its queue needs how "
-                   "often that is, such as \"30m\"");
+        retry.fail("rule",
+                   "a sender that tries at every run of its queue needs how often that is; "
+                   "expected queue_run = \"30m\" or the like beside it");
     result.jitter = retry.number("jitter", 0, 0.99).value_or(0);
     result.lifetime = retry.duration("lifetime", 0s, longest_lifetime).value_or(result.lifetime);
     constexpr std::array<std::string_view, 2> origins{"submission", "first_failure"};

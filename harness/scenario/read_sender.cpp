@@ -65,10 +65,17 @@ void read_concurrency(Section& sender, SenderSettings& result) {
     take(sender.count("connections", 1, 10'000), result.connections);
     if (const auto initial = sender.count("initial_connections", 1, 10'000)) {
         result.initial_connections = static_cast<std::uint32_t>(*initial);
-        if (*initial > result.connections)
-            sender.fail("initial_connections",
-                        fmt::format("{} are more than connections, {}; expected at most as many",
-                                    *initial, result.connections));
+        if (*initial > result.connections) {
+            // A profile that begins with more than the scenario allows begins with what it allows.
+            const bool from_elsewhere = sender.place_of("connections").source !=
+                                        sender.place_of("initial_connections").source;
+            if (!from_elsewhere)
+                sender.fail(
+                    "initial_connections",
+                    fmt::format("{} are more than connections, {}; expected at most as many",
+                                *initial, result.connections));
+            result.initial_connections = result.connections;
+        }
     }
     result.concurrency_growth =
         sender.number("concurrency_growth", 0, 1).value_or(result.concurrency_growth);
