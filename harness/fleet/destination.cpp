@@ -44,7 +44,12 @@ TimePoint Destination::first_back() const {
 }
 
 void Destination::host_failed(const MailHost& host, TimePoint now) {
-    if (settings_.initial_connections) window_ = std::max(1.0, window_ - 1);
+    if (settings_.initial_connections) {
+        // The host is dead when as many tries in a row have failed as were allowed at once.
+        window_ -= 1;
+        if (window_ >= 1) return;
+        window_ = settings_.backoff ? *settings_.initial_connections : 1;
+    }
     if (!settings_.backoff) return;
     Standing& standing = standing_of(host);
     // Connections that were under way when the host failed tell nothing new.

@@ -21,7 +21,6 @@ struct Job {
     std::uint32_t domain = 0;    ///< Place of its destination in the sender's list.
     std::uint32_t failures = 0;  ///< Of deliveries, each over one host or several.
     std::uint32_t warnings = 0;  ///< Delay notices sent.
-    bool had_last_try = false;
     TimePoint submitted{};
     TimePoint first_failure{};
     Duration last_wait{};

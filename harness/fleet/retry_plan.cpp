@@ -99,13 +99,18 @@ RetryPlan plan_retry(const Retry& retry, const RetryStanding& standing) {
     const bool from_failure = retry.lifetime_from == LifetimeFrom::first_failure;
     const TimePoint end =
         (from_failure ? standing.first_failure : standing.submitted) + retry.lifetime;
-    if (next <= end) {
-        plan.next = next;
-    } else if (retry.last_try && !standing.had_last_try) {
-        plan.next = next;
-        plan.last_try = true;
-    } else {
+    const bool over = [&] {
+        switch (retry.gives_up) {
+            case GivesUp::before_late_attempt: return next > end;
+            case GivesUp::at_late_failure: return standing.failed >= end;
+            case GivesUp::after_late_attempt: return standing.attempt_started > end;
+        }
+        return true;
+    }();
+    if (over) {
         plan.why = "lifetime";
+    } else {
+        plan.next = next;
     }
     return plan;
 }

@@ -18,16 +18,14 @@ struct RetryStanding {
     TimePoint failed{};          ///< Now.
     std::uint32_t failures = 1;  ///< This one included.
     Duration last_wait{};        ///< What the rule asked for after the failure before; 0: none.
-    bool had_last_try = false;
-    double draw = 0.5;      ///< Uniform in [0, 1): what jitter makes of the wait.
-    Duration run_offset{};  ///< When this sender's queue runs began, since the start of time.
+    double draw = 0.5;           ///< Uniform in [0, 1): what jitter makes of the wait.
+    Duration run_offset{};       ///< When this sender's queue runs began, since the start of time.
 };
 
 struct RetryPlan {
     std::optional<TimePoint> next{};  ///< Nothing: the sender gives up.
     Duration wait{};                  ///< What the rule asked for, jitter and queue runs aside.
-    bool last_try = false;
-    std::string_view why{};  ///< It gives up: lifetime, failures.
+    std::string_view why{};           ///< It gives up: lifetime, failures.
 
     bool operator==(const RetryPlan&) const = default;
 };

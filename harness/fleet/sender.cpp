@@ -188,7 +188,6 @@ void Sender::end_delivery(Job job, TimePoint started) {
         return finish(job);
     }
     job.last_wait = plan.wait;
-    job.had_last_try = plan.last_try;
     defer(std::move(job), *plan.next);
 }
 
@@ -199,7 +198,6 @@ RetryPlan Sender::plan_next(const Job& job, TimePoint started) const {
                            .failed = context_.clock.now(),
                            .failures = job.failures,
                            .last_wait = job.last_wait,
-                           .had_last_try = job.had_last_try,
                            .run_offset = run_offset_};
     if (settings_.retry.jitter > 0) {
         const std::uint64_t key = world::fold(context_.seed, "retry jitter");

@@ -167,7 +167,7 @@ Retry read_retry(Section retry) {
         static_cast<LifetimeFrom>(retry.choice("lifetime_from", origins).value_or(0));
     if (const auto most = retry.count("most_failures", 1, most_failures_limit))
         result.most_failures = static_cast<std::uint32_t>(*most);
-    result.last_try = retry.flag("last_try").value_or(false);
+    result.gives_up = static_cast<GivesUp>(retry.choice("gives_up", gives_up_names).value_or(0));
     result.warn_after =
         retry.durations("warn_after", 1s, longest_lifetime).value_or(result.warn_after);
     if (!std::is_sorted(result.warn_after.begin(), result.warn_after.end()))

@@ -4,9 +4,11 @@
 
 #include "record/time.hpp"
 
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -67,6 +69,17 @@ struct EveryRun {
 using RetryRule = std::variant<ListedWaits, ClampedAge, SteppedWaits, QuadraticTimes, SquareOfRoot,
                                GrowingWaits, EveryRun>;
 
+/// When a sender looks whether the lifetime is over.
+enum class GivesUp : std::uint8_t {
+    before_late_attempt,  ///< The next attempt would start later: it is not made.
+    at_late_failure,      ///< An attempt fails beyond the lifetime (Postfix, Sendmail, Exim).
+    after_late_attempt,   ///< An attempt that began beyond the lifetime fails (qmail).
+};
+
+inline constexpr std::array gives_up_names{std::string_view{"before_late_attempt"},
+                                           std::string_view{"at_late_failure"},
+                                           std::string_view{"after_late_attempt"}};
+
 enum class LifetimeFrom : std::uint8_t { submission, first_failure };
 
 /// How long a sender goes on trying.
@@ -74,13 +87,10 @@ struct Retry {
     RetryRule rule{};
     std::optional<Duration> queue_run{};  ///< A due message is tried at the next run of the queue.
     double jitter = 0;                    ///< A wait is drawn from wait * (1 - jitter, 1 + jitter).
-    /// A sender gives up when the next attempt would start later.
     Duration lifetime = std::chrono::hours{120};
     LifetimeFrom lifetime_from = LifetimeFrom::submission;
     std::uint32_t most_failures = std::numeric_limits<std::uint32_t>::max();
-    /// The first attempt beyond the lifetime is still made, and is the last: the age is looked at
-    /// when an attempt has failed (Postfix, qmail).
-    bool last_try = false;
+    GivesUp gives_up = GivesUp::before_late_attempt;
     std::vector<Duration> warn_after{};  ///< Ages at which the author is told of the delay.
 
     bool operator==(const Retry&) const = default;

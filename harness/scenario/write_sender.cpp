@@ -69,7 +69,8 @@ std::string retry_text(const Retry& retry) {
                                                         : "first_failure");
     if (retry.most_failures != std::numeric_limits<std::uint32_t>::max())
         text += fmt::format(", most_failures = {}", retry.most_failures);
-    text += fmt::format(", last_try = {}, warn_after = {}", retry.last_try,
+    text += fmt::format(", gives_up = \"{}\", warn_after = {}",
+                        gives_up_names[static_cast<std::size_t>(retry.gives_up)],
                         durations_text(retry.warn_after));
     return fmt::format("{{ {} }}", text);
 }

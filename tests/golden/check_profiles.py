@@ -52,8 +52,6 @@ def how_long(retry):
     if "most_failures" in retry:
         most = retry["most_failures"]
         limits.append(f"{most['value']} failures{MARKS[most['grade']]}")
-    if "last_try" in retry:
-        limits.append("one last try")
     return ", ".join(limits)
 
 

@@ -34,28 +34,30 @@ def schedule(
     ends=None,
     ends_after_first_failure=None,
     failures_most=None,
-    last_try=False,
+    gives_up="before a late attempt",
 ):
     """The attempts of one message, and when and why it was given up.
 
     `next_start(start, failure, number)` is when the attempt after the `number`-th one is due, which began
-    at `start` and failed at `failure`. `ends` is the last moment at which an attempt may begin.
+    at `start` and failed at `failure`. `ends` is when the lifetime is over,
+    and `gives_up` says when that is looked at.
     """
     starts = [0]
-    tried_last = False
     while True:
         failure = starts[-1] + attempt_lasts
         if ends_after_first_failure is not None and len(starts) == 1:
             ends = failure + ends_after_first_failure
         if failures_most is not None and len(starts) == failures_most:
             return {"attempts": starts, "gave_up": failure, "why": "failures"}
-        if tried_last:
-            return {"attempts": starts, "gave_up": failure, "why": "lifetime"}
         following = next_start(starts[-1], failure, len(starts))
-        if ends is not None and following > ends:
-            if not last_try:
+        if ends is not None:
+            over = {
+                "before a late attempt": following > ends,
+                "at a late failure": failure >= ends,
+                "after a late attempt": starts[-1] > ends,
+            }[gives_up]
+            if over:
                 return {"attempts": starts, "gave_up": failure, "why": "lifetime"}
-            tried_last = True
         starts.append(following)
 
 
@@ -75,22 +77,22 @@ def postfix(attempt_lasts):
     # postconf(5): a deferred message is next looked at after its age, but not before
     # minimal_backoff_time (300 s) nor after maximal_backoff_time (4000 s) has passed. The age is
     # taken when the attempt has failed. maximal_queue_lifetime: 5 d.
-    # The age is held against it when an attempt has failed, so that the first one beyond it is made.
+    # The age is held against it when an attempt has failed: the one from 431400 s on is the last.
     # By hand, waiting 600 s: 0; fails 600, age 600: 1200; fails 1800: 3600; fails 4200, age over
     # 4000: 8200; then every 4600.
     def next_start(start, failure, number):
         age = failure
         return failure + min(max(age, 300), 4000)
 
-    return schedule(next_start, attempt_lasts, ends=5 * DAY, last_try=True)
+    return schedule(next_start, attempt_lasts, ends=5 * DAY, gives_up="at a late failure")
 
 
 def exim(attempt_lasts):
     # The default rule, F,2h,15m; G,16h,1h,1.5; F,4d,6h. For two hours since the destination first
     # failed every 15 minutes. From then to 16 hours the gaps grow: the first is an hour, each later
     # one the last gap times 1.5, cut to whole seconds as Exim does (18225 s becomes 27337 s). Then
-    # every 6 hours to four days. At the very end of a part it still holds. The first attempt that
-    # fails beyond the four days is the last.
+    # every 6 hours to four days. At the very end of a part it still holds. The attempt that fails
+    # beyond the four days is the last.
     def make_next_start():
         first_failure = None
         gap = None
@@ -111,7 +113,10 @@ def exim(attempt_lasts):
         return next_start
 
     return schedule(
-        make_next_start(), attempt_lasts, ends_after_first_failure=4 * DAY, last_try=True
+        make_next_start(),
+        attempt_lasts,
+        ends_after_first_failure=4 * DAY,
+        gives_up="at a late failure",
     )
 
 
@@ -119,11 +124,11 @@ def sendmail(attempt_lasts):
     # Every queue run tries all that is queued and not being delivered. Runs begin every 30 minutes
     # (-q30m), here from time 0. A message whose attempt ends at the very moment of a run was still
     # locked when that run looked, so it waits for the next one. With an attempt of an hour: 0 to
-    # 3600, 5400 to 9000, 10800 ... Five days (Timeout.queuereturn).
+    # 3600, 5400 to 9000, 10800 ... Five days (Timeout.queuereturn), looked at after each attempt.
     def next_start(start, failure, number):
         return (failure // (30 * MINUTE) + 1) * 30 * MINUTE
 
-    return schedule(next_start, attempt_lasts, ends=5 * DAY)
+    return schedule(next_start, attempt_lasts, ends=5 * DAY, gives_up="at a late failure")
 
 
 def qmail(attempt_lasts):
@@ -135,7 +140,7 @@ def qmail(attempt_lasts):
     def next_start(start, failure, number):
         return max((math.isqrt(start) + 20) ** 2, failure)
 
-    return schedule(next_start, attempt_lasts, ends=604800, last_try=True)
+    return schedule(next_start, attempt_lasts, ends=604800, gives_up="after a late attempt")
 
 
 def opensmtpd(attempt_lasts):

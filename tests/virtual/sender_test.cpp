@@ -223,6 +223,26 @@ TEST(Concurrency, GrowsWithEachSuccess) {
     EXPECT_THAT(starts, ElementsAre(0s, 10s, 10s, 20s, 20s, 20s));
 }
 
+// Postfix: a destination is dead when as many tries in a row failed as were allowed at once.
+TEST(Concurrency, IsUsedUpByFailuresBeforeTheHostIsLeftAlone) {
+    Scenario scenario = impatient(4);
+    SenderSettings& sender = scenario.fleet.sender();
+    sender.next_host = NextHost::never;
+    sender.initial_connections = 1;
+    sender.connections = 3;
+    sender.backoff = Backoff{.first = 10min};
+    sender.retry.lifetime = 1min;
+    const auto first_tries = [&](std::uint32_t initial) {
+        sender.initial_connections = initial;
+        std::size_t before_the_rest = 0;
+        for (const Try& one : HostsRun(scenario, {dead}).tries())
+            if (one.at < 10min) ++before_the_rest;
+        return before_the_rest;
+    };
+    EXPECT_EQ(first_tries(1), 1U);
+    EXPECT_EQ(first_tries(3), 3U);
+}
+
 TEST(Recipients, AreSplitOverTransactions) {
     Scenario scenario = impatient();
     scenario.message.recipients = 5;

@@ -33,7 +33,6 @@ Sent try_until_given_up(const Retry& retry, Duration attempt_lasts, std::size_t 
         sent.why = plan.why;
         if (!plan.next || sent.attempts.size() == most) return sent;
         standing.last_wait = plan.wait;
-        standing.had_last_try = plan.last_try;
         ++standing.failures;
         start = *plan.next;
     }
@@ -139,10 +138,19 @@ TEST(Retry, EndsAfterSoManyFailures) {
     EXPECT_EQ(sent.why, "failures");
 }
 
-TEST(Retry, ALastTryIsTheFirstBeyondTheLifetime) {
-    const Retry retry{.rule = ListedWaits{{20s}}, .lifetime = 30s, .last_try = true};
+TEST(Retry, MayEndWhenAnAttemptFailsBeyondTheLifetime) {
+    const Retry retry{
+        .rule = ListedWaits{{20s}}, .lifetime = 30s, .gives_up = GivesUp::at_late_failure};
     EXPECT_THAT(try_until_given_up(retry, 0s).attempts, ElementsAre(0s, 20s, 40s));
-    EXPECT_THAT(try_until_given_up(retry, 15s).attempts, ElementsAre(0s, 35s));
+    EXPECT_THAT(try_until_given_up(retry, 10s).attempts, ElementsAre(0s, 30s));
+    EXPECT_THAT(try_until_given_up(retry, 30s).attempts, ElementsAre(0s));
+}
+
+TEST(Retry, MayEndAfterAnAttemptThatBeganBeyondTheLifetime) {
+    const Retry retry{
+        .rule = ListedWaits{{20s}}, .lifetime = 30s, .gives_up = GivesUp::after_late_attempt};
+    EXPECT_THAT(try_until_given_up(retry, 0s).attempts, ElementsAre(0s, 20s, 40s));
+    EXPECT_THAT(try_until_given_up(retry, 10s).attempts, ElementsAre(0s, 30s, 60s));
 }
 
 TEST(Backoff, GrowsAsItIsToldAndNoFurther) {
