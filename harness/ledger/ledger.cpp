@@ -1,11 +1,12 @@
 #include "harness/ledger/ledger.hpp"
 
-#include "harness/ledger/event_row.hpp"
+#include "harness/ledger/event_block.hpp"
 #include "harness/ledger/schema.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <limits>
 #include <variant>
@@ -30,6 +31,22 @@ std::string column_text(sqlite3_stmt* row, int column) {
     if (text == nullptr) return {};
     return {text, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
 }
+
+constexpr std::string_view block_insert = "INSERT INTO block VALUES (?, ?, ?, ?, ?)";
+
+/// The numbers of the messages that some events are about; none where they are about no message.
+struct MessageRange {
+    std::uint32_t least = std::numeric_limits<std::uint32_t>::max();
+    std::uint32_t most = 0;
+
+    explicit MessageRange(std::span<const Event> events) {
+        for (const Event& event : events) {
+            if (event.message == 0) continue;
+            least = std::min(least, event.message);
+            most = std::max(most, event.message);
+        }
+    }
+};
 
 constexpr std::string_view foreign_select =
     "SELECT number, sender, message_id, digest FROM foreign_message";
@@ -103,7 +120,7 @@ Ledger Ledger::create(const std::string& path, std::int64_t most_bytes) {
         ledger.execute(fmt::format("PRAGMA max_page_count = {};", most_bytes / page_bytes),
                        "create");
     }
-    ledger.insert_ = ledger.prepare(event_insert, "create");
+    ledger.insert_ = ledger.prepare(block_insert, "create");
     ledger.writes_ = true;
     return ledger;
 }
@@ -174,20 +191,41 @@ void Ledger::append(std::span<const Event> events) {
 
 void Ledger::write(std::span<const Event> events) {
     std::int64_t seq = next_seq_;
-    for (const Event& event : events) {
-        const int bound = bind_event(insert_.get(), seq++, event);
-        const int code = bound == SQLITE_OK ? sqlite3_step(insert_.get()) : bound;
-        // The reset repeats the error of the step; the words of it must be read before.
-        if (code != SQLITE_DONE) {
-            try {
-                fail(database_.get(), code, "write", path_);
-            } catch (...) {
-                sqlite3_reset(insert_.get());
-                throw;
-            }
-        }
-        sqlite3_reset(insert_.get());
+    while (!events.empty()) {
+        const std::size_t count = std::min(events.size(), most_events_in_block);
+        write_row(seq, events.first(count));
+        events = events.subspan(count);
+        seq += static_cast<std::int64_t>(count);
     }
+}
+
+void Ledger::write_row(std::int64_t seq, std::span<const Event> events) {
+    write_block(events, block_);
+    const MessageRange messages(events);
+    sqlite3_stmt* const insert = insert_.get();
+    sqlite3_bind_int64(insert, 1, seq);
+    sqlite3_bind_int64(insert, 2, static_cast<std::int64_t>(events.size()));
+    if (messages.most == 0) {
+        sqlite3_bind_null(insert, 3);
+        sqlite3_bind_null(insert, 4);
+    } else {
+        sqlite3_bind_int64(insert, 3, messages.least);
+        sqlite3_bind_int64(insert, 4, messages.most);
+    }
+    // A text that is too long for SQLite is the one thing that binding can refuse.
+    const int bound =
+        sqlite3_bind_text64(insert, 5, block_.data(), block_.size(), SQLITE_STATIC, SQLITE_UTF8);
+    const int code = bound == SQLITE_OK ? sqlite3_step(insert) : bound;
+    // The reset repeats the error of the step; the words of it must be read before.
+    if (code != SQLITE_DONE) {
+        try {
+            fail(database_.get(), code, "write", path_);
+        } catch (...) {
+            sqlite3_reset(insert);
+            throw;
+        }
+    }
+    sqlite3_reset(insert);
 }
 
 void Ledger::abandon() noexcept {
@@ -313,34 +351,43 @@ std::optional<ForeignMessage> Ledger::foreign_message(std::uint32_t number) cons
 }
 
 std::uint64_t Ledger::event_count() const {
-    // Events are only ever added at the end, so that the last number is their count.
-    return static_cast<std::uint64_t>(number("SELECT ifnull(max(seq), 0) FROM event"));
+    return static_cast<std::uint64_t>(number("SELECT ifnull(sum(events_count), 0) FROM block"));
 }
 
-void Ledger::visit_rows(sqlite3_stmt* rows, const std::function<void(const Event&)>& visit) const {
+void Ledger::visit_blocks(sqlite3_stmt* rows,
+                          const std::function<void(const Event&)>& visit) const {
     Event event;
     int code = sqlite3_step(rows);
     for (; code == SQLITE_ROW; code = sqlite3_step(rows)) {
-        if (!read_event(rows, event)) {
-            throw LedgerError(fmt::format(
-                "cannot read the ledger {}: it is damaged (event {} holds a value out of range).",
-                path_, sqlite3_column_int64(rows, event_seq_column)));
+        std::int64_t seq = sqlite3_column_int64(rows, 0);
+        const std::string block = column_text(rows, 1);
+        BlockReader reader(block);
+        BlockReader::Found found = reader.next(event);
+        for (; found == BlockReader::Found::event; found = reader.next(event)) {
+            visit(event);
+            ++seq;
         }
-        visit(event);
+        if (found == BlockReader::Found::damage) {
+            throw LedgerError(fmt::format(
+                "cannot read the ledger {}: it is damaged (event {} cannot be read).", path_, seq));
+        }
     }
     if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
 }
 
 void Ledger::for_each_event(const std::function<void(const Event&)>& visit) const {
-    visit_rows(prepare(fmt::format("{} ORDER BY seq", event_select), "read").get(), visit);
+    visit_blocks(prepare("SELECT seq, events FROM block ORDER BY seq", "read").get(), visit);
 }
 
 std::vector<Event> Ledger::events_of(std::uint32_t message) const {
-    const Statement rows =
-        prepare(fmt::format("{} WHERE message = ? ORDER BY seq", event_select), "read");
+    const Statement rows = prepare(
+        "SELECT seq, events FROM block WHERE ? BETWEEN least_message AND most_message ORDER BY seq",
+        "read");
     sqlite3_bind_int64(rows.get(), 1, message);
     std::vector<Event> events;
-    visit_rows(rows.get(), [&](const Event& event) { events.push_back(event); });
+    visit_blocks(rows.get(), [&](const Event& event) {
+        if (event.message == message) events.push_back(event);
+    });
     return events;
 }
 

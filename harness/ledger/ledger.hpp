@@ -1,6 +1,7 @@
-// The ledger: where the events of a run are kept, one row an event, in one SQLite file that anyone
-// can query. It is written while the run goes on, so that a run that is killed can still be
-// judged.
+// The ledger: where the events of a run are kept, in one SQLite file that anyone can query. It is
+// written while the run goes on, so that a run that is killed can still be judged. Events are
+// stored many to a row, as JSON, and a view shows them one a row: a row each would cost more than
+// all else in a run.
 #pragma once
 
 #include "harness/ledger/facts.hpp"
@@ -73,7 +74,8 @@ public:
     /// during the call. The store is read as it goes: memory does not grow with the run.
     void for_each_event(const std::function<void(const Event&)>& visit) const;
 
-    /// The events of one message, in order: its timeline.
+    /// The events of one message, in order: its timeline. Only the rows that hold messages from
+    /// before it to behind it are looked at.
     std::vector<Event> events_of(std::uint32_t message) const;
 
 private:
@@ -87,14 +89,16 @@ private:
     Statement prepare(std::string_view sql, std::string_view doing) const;
     std::int64_t number(std::string_view sql) const;
     void write(std::span<const Event> events);
+    void write_row(std::int64_t seq, std::span<const Event> events);
     void replace_table(std::string_view table, std::string_view insert, std::size_t rows,
                        const std::function<void(std::size_t, sqlite3_stmt*)>& bind);
     void abandon() noexcept;
-    void visit_rows(sqlite3_stmt* rows, const std::function<void(const Event&)>& visit) const;
+    void visit_blocks(sqlite3_stmt* rows, const std::function<void(const Event&)>& visit) const;
 
     std::string path_;
     Database database_;
     Statement insert_;
+    std::string block_;
     std::int64_t next_seq_ = 1;
     bool writes_ = false;
 };

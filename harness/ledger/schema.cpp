@@ -11,26 +11,15 @@ namespace twofifty::harness {
 
 namespace {
 
-// One row an event. 0 and the empty text are stored as NULL: "does not apply" then reads as such,
-// and takes no room.
+// Events stand in blocks (harness/ledger/event_block.hpp): one row holds many, those from number
+// `seq` on, and says which messages they are about.
 constexpr std::string_view tables = R"sql(
-CREATE TABLE event (
-    seq         INTEGER PRIMARY KEY,
-    at_ns       INTEGER NOT NULL,
-    kind        INTEGER NOT NULL,
-    phase       INTEGER,
-    outcome     INTEGER,
-    code        INTEGER,
-    node        INTEGER,
-    message     INTEGER,
-    recipient   INTEGER,
-    attempt     INTEGER,
-    connection  INTEGER,
-    rule        INTEGER,
-    duration_ns INTEGER,
-    quantity    INTEGER,
-    digest      INTEGER,
-    text        TEXT
+CREATE TABLE block (
+    seq           INTEGER PRIMARY KEY,
+    events_count  INTEGER NOT NULL,
+    least_message INTEGER,
+    most_message  INTEGER,
+    events        TEXT NOT NULL
 );
 CREATE TABLE kind      (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE phase     (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -46,7 +35,28 @@ CREATE TABLE foreign_message (
 );
 )sql";
 
+// The view `event` has one row an event. What is 0 or empty there is NULL: "does not apply" reads
+// as such.
 constexpr std::string_view views = R"sql(
+CREATE VIEW event AS
+SELECT block.seq + item.key AS seq,
+       item.value ->> 0 AS at_ns,
+       item.value ->> 1 AS kind,
+       nullif(item.value ->> 2, 0) AS phase,
+       nullif(item.value ->> 3, 0) AS outcome,
+       nullif(item.value ->> 4, 0) AS code,
+       nullif(item.value ->> 5, 0) AS node,
+       nullif(item.value ->> 6, 0) AS message,
+       nullif(item.value ->> 7, 0) AS recipient,
+       nullif(item.value ->> 8, 0) AS attempt,
+       nullif(item.value ->> 9, 0) AS connection,
+       nullif(item.value ->> 10, 0) AS rule,
+       nullif(item.value ->> 11, 0) AS duration_ns,
+       nullif(item.value ->> 12, 0) AS quantity,
+       nullif(item.value ->> 13, 0) AS digest,
+       item.value ->> 14 AS text
+FROM block, json_each(block.events) AS item;
+
 CREATE VIEW events AS
 SELECT seq, at_ns / 1e6 AS at_ms, kind.name AS kind, phase.name AS phase, outcome.name AS outcome,
        code, node, message, recipient.address AS recipient, attempt, connection, rule.name AS rule,
@@ -85,12 +95,15 @@ FROM (
 LEFT JOIN recipient ON recipient.number = recipient;
 
 CREATE VIEW attempts AS
+WITH started AS MATERIALIZED (
+    SELECT message, attempt, at_ns FROM event
+    WHERE kind = (SELECT number FROM kind WHERE name = 'attempt_started')
+)
 SELECT ended.message, recipient.address AS recipient, ended.attempt, ended.connection,
        started.at_ns / 1e6 AS started_ms, ended.at_ns / 1e6 AS ended_ms, outcome.name AS outcome,
        phase.name AS phase, ended.code, ended.duration_ns / 1e6 AS waited_ms, ended.text AS reason
 FROM event AS ended
-LEFT JOIN event AS started ON started.message = ended.message AND started.attempt = ended.attempt
-    AND started.kind = (SELECT number FROM kind WHERE name = 'attempt_started')
+LEFT JOIN started ON started.message = ended.message AND started.attempt = ended.attempt
 LEFT JOIN outcome ON outcome.number = ended.outcome
 LEFT JOIN phase ON phase.number = ended.phase
 LEFT JOIN recipient ON recipient.number = ended.recipient

@@ -5,17 +5,17 @@
 #include "harness/ledger/judge.hpp"
 #include "harness/ledger/schema.hpp"
 #include "tests/unit/ledger/events.hpp"
+#include "tests/unit/ledger/ledger_file.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sqlite3.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <optional>
 
 namespace twofifty::harness {
@@ -23,106 +23,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A folder for one test.
-class LedgerTest : public testing::Test {
-protected:
-    LedgerTest() {
-        std::string name = (fs::temp_directory_path() / "twofifty-ledger-XXXXXX").string();
-        folder_ = mkdtemp(name.data());
-    }
-    ~LedgerTest() override { fs::remove_all(folder_); }
-
-    std::string path() const { return (folder_ / "ledger.sqlite").string(); }
-
-    void sql(const std::string& statements) const {
-        sqlite3* database = nullptr;
-        ASSERT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
-        EXPECT_EQ(sqlite3_exec(database, statements.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-            << sqlite3_errmsg(database);
-        sqlite3_close(database);
-    }
-
-    /// The rows of a query, values joined by "|".
-    std::vector<std::string> rows(const std::string& query) const {
-        sqlite3* database = nullptr;
-        std::vector<std::string> found;
-        EXPECT_EQ(sqlite3_open(path().c_str(), &database), SQLITE_OK);
-        const auto add = [](void* to, int columns, char** values, char**) {
-            std::string row;
-            for (int i = 0; i < columns; ++i) {
-                row += (i > 0 ? "|" : "") + std::string(values[i] == nullptr ? "" : values[i]);
-            }
-            static_cast<std::vector<std::string>*>(to)->push_back(row);
-            return 0;
-        };
-        EXPECT_EQ(sqlite3_exec(database, query.c_str(), add, &found, nullptr), SQLITE_OK)
-            << sqlite3_errmsg(database);
-        sqlite3_close(database);
-        return found;
-    }
-
-    static std::vector<Event> stored(const Ledger& ledger) {
-        std::vector<Event> events;
-        ledger.for_each_event([&](const Event& event) { events.push_back(event); });
-        return events;
-    }
-
-    static std::string refusal(const std::function<void()>& act) {
-        try {
-            act();
-        } catch (const LedgerError& error) {
-            return error.what();
-        }
-        return "nothing was refused";
-    }
-
-    fs::path folder_;
-};
-
 std::string digest_of(const std::vector<Event>& events) {
     EventDigest digest;
     for (const Event& event : events) digest.add(event);
     return digest.value();
-}
-
-/// Every field at its extremes, and each alone.
-std::vector<Event> extreme_events() {
-    using std::numeric_limits;
-    std::vector<Event> events(20);
-    events[1] = {.at = at(Duration::max()),
-                 .kind = EventKind::target_failed,
-                 .phase = Phase::other,
-                 .outcome = Outcome::not_sent,
-                 .code = numeric_limits<std::uint16_t>::max(),
-                 .node = numeric_limits<std::uint16_t>::max(),
-                 .message = numeric_limits<std::uint32_t>::max(),
-                 .recipient = numeric_limits<std::uint32_t>::max(),
-                 .attempt = numeric_limits<std::uint32_t>::max(),
-                 .connection = numeric_limits<std::uint32_t>::max(),
-                 .rule = numeric_limits<std::uint32_t>::max(),
-                 .duration = Duration::max(),
-                 .quantity = numeric_limits<std::int64_t>::max(),
-                 .digest = numeric_limits<std::uint64_t>::max(),
-                 .text = std::string(100'000, 'x')};
-    events[2].at = at(Duration::min());
-    events[3].kind = EventKind::submitted;
-    events[4].phase = Phase::connect;
-    events[5].outcome = Outcome::accepted;
-    events[6].code = 1;
-    events[7].node = 1;
-    events[8].message = 1;
-    events[9].recipient = 1;
-    events[10].attempt = 1;
-    events[11].connection = 1;
-    events[12].rule = 1;
-    events[13].duration = -1ns;
-    events[14].quantity = numeric_limits<std::int64_t>::min();
-    events[15].digest = 1;
-    events[16].text = std::string("a\0b", 3);
-    events[17].text = "\xff\xfe not UTF-8";
-    events[18].text = "'; DROP TABLE event; --";
-    events[19].digest = std::uint64_t{1} << 63;
-    return events;
 }
 
 TEST_F(LedgerTest, EveryFieldComesBackAsItWas) {
@@ -144,6 +48,25 @@ TEST_F(LedgerTest, BatchesKeepTheirOrder) {
     ledger.append({});
     EXPECT_EQ(stored(ledger), events);
     EXPECT_EQ(ledger.event_count(), events.size());
+}
+
+TEST_F(LedgerTest, BatchLargerThanABlockKeepsItsOrder) {
+    const std::vector<Event> events = events_of_many_blocks();
+    Ledger ledger = Ledger::create(path());
+    ledger.append(events);
+    ledger.append(events);
+    std::vector<Event> twice = events;
+    twice.insert(twice.end(), events.begin(), events.end());
+    EXPECT_TRUE(stored(ledger) == twice);
+    EXPECT_EQ(ledger.event_count(), twice.size());
+}
+
+TEST_F(LedgerTest, TimelineIsGatheredFromManyBlocks) {
+    const std::vector<Event> events = events_of_many_blocks();
+    Ledger ledger = Ledger::create(path());
+    ledger.append(events);
+    EXPECT_TRUE(std::ranges::equal(ledger.events_of(7), std::span(events).first(2500)));
+    EXPECT_EQ(ledger.events_of(9), std::vector<Event>());
 }
 
 TEST_F(LedgerTest, TimelineOfAMessageIsItsEvents) {
@@ -281,7 +204,7 @@ TEST_F(LedgerTest, NewerSchemaIsRefused) {
     sql("PRAGMA user_version = 99");
     EXPECT_EQ(refusal([&] { Ledger::open(path()); }),
               "cannot open the ledger " + path() +
-                  ": its schema is 99, this program reads 2; use the version that wrote it, or a "
+                  ": its schema is 99, this program reads 3; use the version that wrote it, or a "
                   "newer one.");
 }
 
@@ -293,17 +216,26 @@ TEST_F(LedgerTest, LedgerWithOtherWordsIsRefused) {
         "cannot open the ledger " + path() + ": its table phase is not the one of this program.");
 }
 
-TEST_F(LedgerTest, RowOutOfRangeIsDamage) {
+TEST_F(LedgerTest, OlderSchemaIsRefused) {
+    { Ledger::create(path()); }
+    sql("PRAGMA user_version = 2");
+    EXPECT_EQ(refusal([&] { Ledger::open(path()); }),
+              "cannot open the ledger " + path() +
+                  ": its schema is 2, this program reads 3; use the version that wrote it, or a "
+                  "newer one.");
+}
+
+TEST_F(LedgerTest, EventThatFitsNoFieldIsDamage) {
     { Ledger::create(path()).append(extreme_events()); }
-    for (const std::string damage : {"kind = 77", "kind = -1", "phase = 99", "outcome = 99",
-                                     "code = 65536", "message = -1", "rule = 4294967296"}) {
-        sql("UPDATE event SET " + damage + " WHERE seq = 3");
+    sql("CREATE TABLE sound AS SELECT events FROM block");
+    for (const std::string damage :
+         {"[1]', 77", "[1]', -1", "[2]', 99", "[3]', 99", "[4]', 65536", "[6]', -1",
+          "[10]', 4294967296", "[1]', 'submitted'", "[1]', 1.5", "[0]', null", "', 7"}) {
+        sql("UPDATE block SET events = json_set(events, '$[1]" + damage + ")");
         EXPECT_EQ(refusal([&] { stored(Ledger::open(path())); }),
-                  "cannot read the ledger " + path() +
-                      ": it is damaged (event 3 holds a value out of range).")
+                  "cannot read the ledger " + path() + ": it is damaged (event 2 cannot be read).")
             << damage;
-        sql("UPDATE event SET kind = 0, phase = NULL, outcome = NULL, code = NULL, message = NULL "
-            "WHERE seq = 3");
+        sql("UPDATE block SET events = (SELECT events FROM sound)");
     }
 }
 
@@ -349,61 +281,6 @@ TEST_F(LedgerTest, StoredEventsAreJudgedAsTheEventsThemselves) {
     Judge stored_judge({ledger.rules()});
     ledger.for_each_event([&](const Event& event) { stored_judge.add(event); });
     EXPECT_EQ(stored_judge.finish(), judge(events, {rules}));
-}
-
-/// A ledger with one duplicated and one clean message, as a user would query it.
-class LedgerViews : public LedgerTest {
-protected:
-    LedgerViews() {
-        Ledger ledger = Ledger::create(path());
-        ledger.set_recipients(std::vector<std::string>{"r1@recipient.test"});
-        ledger.set_rules(std::vector<RuleFacts>{{"lose-250", "{ drop = \"reply\" }"}});
-        Mail duplicated(7);
-        duplicated.submitted().attempt().accepted_by_receiver().fault("drop").delivered();
-        duplicated.timed_out().achieved("client_gone", 2s);
-        duplicated.attempt().accepted_by_receiver().delivered().acknowledged();
-        Mail clean(8);
-        clean.submitted().attempt().accepted_by_receiver().delivered().acknowledged();
-        ledger.append(history({duplicated, clean}));
-    }
-};
-
-TEST_F(LedgerViews, MessagesShowCopiesAndTheSendersEnd) {
-    EXPECT_EQ(rows("SELECT message, recipient, attempts, copies, sender_end FROM messages"),
-              (std::vector<std::string>{"7|r1@recipient.test|2|2|acknowledged",
-                                        "8|r1@recipient.test|1|1|acknowledged"}));
-}
-
-TEST_F(LedgerViews, AttemptsShowOutcomeAndReason) {
-    EXPECT_EQ(rows("SELECT message, attempt, outcome, phase, code, waited_ms, reason FROM attempts "
-                   "ORDER BY message, attempt"),
-              (std::vector<std::string>{"7|1|unknown|data_done||2000.0|timed_out",
-                                        "7|2|accepted|data_done|250|4.0|",
-                                        "8|1|accepted|data_done|250|4.0|"}));
-}
-
-TEST_F(LedgerViews, CopiesShowTheirQueueIds) {
-    EXPECT_EQ(rows("SELECT message, recipient, queue_id, received_headers, digest FROM copies "
-                   "ORDER BY message, found_ms"),
-              (std::vector<std::string>{"7|r1@recipient.test|Q7.1.1|1|0000000000001007",
-                                        "7|r1@recipient.test|Q7.1.2|1|0000000000001007",
-                                        "8|r1@recipient.test|Q8.1.1|1|0000000000001008"}));
-}
-
-TEST_F(LedgerViews, FaultsShowAskedAndAchieved) {
-    EXPECT_EQ(rows("SELECT message, rule, effect, phase, code, achieved_ms, ending FROM faults"),
-              (std::vector<std::string>{"7|lose-250|drop|data_done|250|2000.0|client_gone"}));
-}
-
-TEST_F(LedgerViews, RepliesShowPhaseAndCode) {
-    EXPECT_EQ(rows("SELECT message, attempt, phase, code, waited_ms FROM replies"),
-              (std::vector<std::string>{"8|1|data_done|250|4.0", "7|2|data_done|250|4.0"}));
-}
-
-TEST_F(LedgerViews, EventsShowEveryRowWithNames) {
-    EXPECT_EQ(rows("SELECT count(*) FROM events"), rows("SELECT count(*) FROM event"));
-    EXPECT_EQ(rows("SELECT kind, rule, text FROM events WHERE kind = 'rule_fired'"),
-              (std::vector<std::string>{"rule_fired|lose-250|drop"}));
 }
 
 }  // namespace
