@@ -15,7 +15,8 @@ constexpr std::chrono::milliseconds longest_wait{100};
 
 }  // namespace
 
-EventWriter::EventWriter(Ledger& ledger) : ledger_(ledger), thread_([this] { run(); }) {}
+EventWriter::EventWriter(Ledger& ledger, RunJudge* judge)
+    : ledger_(ledger), judge_(judge), thread_([this] { run(); }) {}
 
 EventWriter::~EventWriter() {
     try {
@@ -74,6 +75,7 @@ void EventWriter::run() {
         try {
             ledger_.introduce(newcomers);
             ledger_.append(batch);
+            if (judge_ != nullptr) judge_->add(batch);
         } catch (const LedgerError& error) {
             failure_ = error.what();
             failed_.store(true, std::memory_order_relaxed);

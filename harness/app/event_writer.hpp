@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/app/run_judge.hpp"
 #include "harness/ledger/ledger.hpp"
 #include "record/recorder.hpp"
 
@@ -15,10 +16,11 @@ namespace twofifty::harness {
 
 /// The one writer of a ledger: takes events from every world and stores them on a thread of its
 /// own, at the latest 100 ms after they happened. Its queue is bounded; record() waits while it is
-/// full.
+/// full. What was stored it hands on to a judge, so that it need not be read back.
 class EventWriter final : public Recorder {
 public:
-    explicit EventWriter(Ledger& ledger);
+    /// `judge` may be null; else it is in the hands of the writer until finish().
+    explicit EventWriter(Ledger& ledger, RunJudge* judge = nullptr);
     ~EventWriter() override;
 
     void record(Event event) override;
@@ -41,6 +43,7 @@ private:
     void run();
 
     Ledger& ledger_;
+    RunJudge* judge_;
     std::mutex mutex_;
     std::condition_variable arrived_;
     std::condition_variable taken_;

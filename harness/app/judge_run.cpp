@@ -3,9 +3,6 @@
 #include "harness/app/foreign_mail.hpp"
 #include "harness/app/proxy_settings.hpp"
 #include "harness/app/run_folder.hpp"
-#include "harness/ledger/event_digest.hpp"
-#include "harness/ledger/judge.hpp"
-#include "harness/ledger/ledger.hpp"
 #include "harness/report/format.hpp"
 #include "harness/report/summarise.hpp"
 #include "harness/report/timeline.hpp"
@@ -38,31 +35,23 @@ std::vector<Example> make_examples(const Ledger& ledger, const Judgement& judgem
 }
 
 /// As a run that ends now would record it.
-void end_now(Judge& judge, TimePoint at) {
+void end_now(RunJudge& judge) {
+    const TimePoint at = judge.last();
     judge.add({.at = at, .kind = EventKind::load_ended, .text = "planned"});
     judge.add({.at = at, .kind = EventKind::queues_seen_empty});
     judge.add({.at = at, .kind = EventKind::drain_ended, .text = "quiet"});
 }
 
-JudgedRun judge_ledger(const Scenario& scenario, const Ledger& ledger, Standing standing) {
-    const bool is_virtual = ledger.run("world") == "virtual";
+/// `judge` has seen every event of the ledger.
+JudgedRun conclude(const Scenario& scenario, const Ledger& ledger, RunJudge& judge) {
     const bool is_foreign = ledger.run("mail") == "foreign";
     RunFacts facts;
     facts.version = ledger.run("version");
     facts.world = ledger.run("world");
     facts.started_at = ledger.run("started_at");
     facts.observed_at = ledger.run("observed_at");
-    Judge judge(JudgeFacts{ledger.rules()});
-    EventDigest digest;
-    TimePoint last{};
-    ledger.for_each_event([&](const Event& event) {
-        judge.add(event);
-        last = std::max(last, event.at);
-        if (is_virtual) digest.add(event);
-    });
-    if (standing == Standing::so_far) end_now(judge, last);
+    facts.digest = judge.digest();
     const Judgement judgement = judge.finish();
-    if (is_virtual) facts.digest = digest.value();
     if (is_foreign) facts.assumptions = foreign_assumptions(ledger, judgement);
     const std::vector<std::string> addresses = ledger.recipients();
     const AddressBook recipients(addresses);
@@ -91,11 +80,22 @@ JudgedRun judge_run(const fs::path& folder, Standing standing) {
     try {
         const Scenario scenario = stored_scenario(folder);
         const Ledger ledger = Ledger::open((folder / "ledger.sqlite").string());
-        return judge_ledger(scenario, ledger, standing);
+        RunJudge judge(JudgeFacts{ledger.rules()}, ledger.run("world"));
+        ledger.for_each_event([&](const Event& event) { judge.add(event); });
+        if (standing == Standing::so_far) end_now(judge);
+        return conclude(scenario, ledger, judge);
     } catch (const settings::Error& error) {
         throw CommandError(ExitCode::bad_input, error.what());
     } catch (const LedgerError& error) {
         throw CommandError(ExitCode::bad_input, error.what());
+    }
+}
+
+JudgedRun judge_followed_run(const fs::path& folder, const Ledger& ledger, RunJudge& judge) {
+    try {
+        return conclude(stored_scenario(folder), ledger, judge);
+    } catch (const LedgerError& error) {
+        throw CommandError(ExitCode::environment, error.what());
     }
 }
 

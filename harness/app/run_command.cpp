@@ -4,12 +4,12 @@
 #include "harness/app/judge_run.hpp"
 #include "harness/app/run_folder.hpp"
 #include "harness/app/target_safety.hpp"
+#include "harness/app/virtual_course.hpp"
 #include "harness/fleet/message_factory.hpp"
 #include "harness/ledger/ledger.hpp"
 #include "harness/report/format.hpp"
 #include "harness/scenario/read_scenario.hpp"
 #include "settings/value.hpp"
-#include "world/random.hpp"
 
 #include <fmt/format.h>
 
@@ -23,10 +23,6 @@ namespace twofifty::harness {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The Date of every message of a virtual run: the day of the letter with which this began, 1 June
-/// 2008.
-constexpr std::int64_t virtual_date = 1212278400;
 
 /// Several scenarios in one call: the worst one speaks for all.
 ExitCode worse(ExitCode one, ExitCode other) {
@@ -66,10 +62,7 @@ Scenario prepare(const std::string& path, const RunOptions& options) {
 }
 
 RunIdentity make_identity(const Scenario& scenario, bool is_virtual) {
-    if (is_virtual) {
-        const auto id = static_cast<std::uint32_t>(world::fold(scenario.seed, "run-id"));
-        return {fmt::format("{:08x}", id), virtual_date};
-    }
+    if (is_virtual) return virtual_identity(scenario);
     std::random_device device;
     return {fmt::format("{:08x}", device()),
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
@@ -82,10 +75,7 @@ Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const Addre
     for (std::uint32_t number = 1; number <= recipients.size(); ++number)
         addresses.push_back(recipients.address_of(number));
     ledger.set_recipients(addresses);
-    std::vector<RuleFacts> rules;
-    for (const netem::Rule& rule : scenario.rules)
-        rules.push_back({rule.name, netem::to_toml(rule.effect)});
-    ledger.set_rules(rules);
+    ledger.set_rules(rule_facts(scenario));
     ledger.set_run("scenario", scenario.name);
     ledger.set_run("world", is_virtual ? "virtual" : "real");
     ledger.set_run("seed", std::to_string(scenario.seed));
@@ -96,18 +86,20 @@ Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const Addre
     return ledger;
 }
 
-void carry_out(const fs::path& folder, const Scenario& scenario, const RunOptions& options) {
+JudgedRun carry_out(const fs::path& folder, const Scenario& scenario, const RunOptions& options) {
     const AddressBook recipients = make_address_book(scenario.message);
     const RunIdentity identity = make_identity(scenario, options.is_virtual);
     try {
         Ledger ledger = make_ledger(folder, scenario, recipients, identity, options.is_virtual);
-        EventWriter events(ledger);
+        RunJudge judge({rule_facts(scenario)}, options.is_virtual ? "virtual" : "real");
+        EventWriter events(ledger, &judge);
         const Execution execution{scenario, recipients, identity, events, options.quiet};
         const std::string observed_at =
             options.is_virtual ? execute_virtual(execution) : execute_real(execution);
         events.finish();
         ledger.set_run("observed_at", observed_at);
         ledger.set_run("state", "complete");
+        return judge_followed_run(folder, ledger, judge);
     } catch (const LedgerError& error) {
         throw CommandError(ExitCode::environment, fmt::format("{} What was stored is in {}.",
                                                               error.what(), folder.string()));
@@ -115,8 +107,7 @@ void carry_out(const fs::path& folder, const Scenario& scenario, const RunOption
 }
 
 JudgedRun run_one(const fs::path& folder, const Scenario& scenario, const RunOptions& options) {
-    carry_out(folder, scenario, options);
-    JudgedRun judged = judge_run(folder);
+    JudgedRun judged = carry_out(folder, scenario, options);
     write_reports(folder, judged.summary);
     if (!options.quiet && !judged.target_failed) {
         const std::string text = write_terminal(judged.summary, isatty(STDOUT_FILENO) == 1);

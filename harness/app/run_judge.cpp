@@ -1,0 +1,31 @@
+#include "harness/app/run_judge.hpp"
+
+#include "netem/effects/effect.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace twofifty::harness {
+
+std::vector<RuleFacts> rule_facts(const Scenario& scenario) {
+    std::vector<RuleFacts> rules;
+    for (const netem::Rule& rule : scenario.rules)
+        rules.push_back({rule.name, netem::to_toml(rule.effect)});
+    return rules;
+}
+
+RunJudge::RunJudge(JudgeFacts facts, std::string_view world) : judge_(std::move(facts)) {
+    if (world == "virtual") digest_.emplace();
+}
+
+void RunJudge::add(const Event& event) {
+    judge_.add(event);
+    if (digest_) digest_->add(event);
+    last_ = std::max(last_, event.at);
+}
+
+void RunJudge::add(std::span<const Event> events) {
+    for (const Event& event : events) add(event);
+}
+
+}  // namespace twofifty::harness
