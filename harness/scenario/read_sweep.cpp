@@ -2,7 +2,6 @@
 // values of its axis, shows when a cell is read like any scenario (harness/sweep/expand.hpp).
 #include "harness/profile/profile.hpp"
 #include "harness/scenario/axis_values.hpp"
-#include "harness/scenario/figures.hpp"
 #include "harness/scenario/sections.hpp"
 
 #include <fmt/format.h>
@@ -152,25 +151,6 @@ std::optional<std::size_t> timeout_axis(Section& section, const Sweep& sweep) {
     return std::nullopt;
 }
 
-std::optional<Expectation> read_bound(Section& section) {
-    const std::optional<std::string> text = section.text("bound");
-    if (!text) return std::nullopt;
-    const std::string expected =
-        "expected a share of pairs that may not be exceeded, such as "
-        "\"duplicated <= 0.1%\"";
-    const std::size_t sign = text->find_first_of("<>=!");
-    if (sign == std::string::npos) section.fail("bound", "has no comparison; " + expected);
-    std::string figure = text->substr(0, sign);
-    figure.erase(figure.find_last_not_of(' ') + 1);
-    Expectation bound = read_expectation(figure, text->substr(sign), section.place_of("bound"), {});
-    const bool from_above =
-        bound.comparison == Comparison::less_or_equal || bound.comparison == Comparison::less;
-    if (!from_above || !bound.percent)
-        section.fail("bound",
-                     fmt::format("{} bounds no share from above; {}", toml_text(*text), expected));
-    return bound;
-}
-
 }  // namespace
 
 std::uint64_t cells_of(const Sweep& sweep) {
@@ -212,7 +192,7 @@ std::optional<Sweep> read_sweep(Section& root) {
     }
     check_lengths(sections, sweep);
     sweep.timeout = timeout_axis(section, sweep);
-    sweep.bound = read_bound(section);
+    sweep.bound = read_share_bound(section, "bound");
     if (sweep.bound && !sweep.timeout)
         section.fail("bound",
                      "no axis has durations, so nothing can be recommended; expected "
