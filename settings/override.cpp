@@ -72,20 +72,6 @@ void set_place(Value& value, const Place& place) {
     }
 }
 
-/// The value as TOML where it is some, else as a text: shells make quotes awkward to write.
-Value read_value(std::string_view text, const Place& place) {
-    Value value{std::string(text), place};
-    if (text.find_first_of("\r\n") != std::string_view::npos) return value;
-    try {
-        Value document = parse_toml("value = " + std::string(text), place.source);
-        value = std::move(std::get<Table>(document.data).entries.front().value);
-    } catch (const Error&) {
-        return value;
-    }
-    set_place(value, place);
-    return value;
-}
-
 Value& element(List& list, const std::string& part, const Place& place) {
     std::size_t number = 0;
     const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), number);
@@ -112,22 +98,48 @@ Value& descend(Value& value, const std::string& part, const Place& place) {
     return table->entries.back().value;
 }
 
+void put(Value& root, const std::vector<std::string>& parts, Value value, const Place& place) {
+    Value* target = &root;
+    for (const std::string& part : parts) {
+        Value* const parent = target;
+        target = &descend(*parent, part, place);
+        if (auto* table = std::get_if<Table>(&parent->data); &part == &parts.back() && table)
+            table->find(part)->place = place;
+    }
+    *target = std::move(value);
+}
+
 }  // namespace
+
+Value parse_value(std::string_view text, const Place& place) {
+    // Shells make quotes awkward to write, hence a text may stand without them.
+    Value value{std::string(text), place};
+    if (text.find_first_of("\r\n") != std::string_view::npos) return value;
+    try {
+        Value document = parse_toml("value = " + std::string(text), place.source);
+        value = std::move(std::get<Table>(document.data).entries.front().value);
+    } catch (const Error&) {
+        return value;
+    }
+    set_place(value, place);
+    return value;
+}
 
 void apply_override(Value& root, std::string_view assignment) {
     const Place place{.source = "--set " + std::string(assignment)};
     const std::optional<Assignment> parsed = split(assignment);
     if (!parsed) fail_form(place);
+    put(root, parsed->parts, parse_value(parsed->value, place), place);
+}
 
-    Value* target = &root;
-    for (const std::string& part : parsed->parts) {
-        Value* const parent = target;
-        target = &descend(*parent, part, place);
-        if (auto* table = std::get_if<Table>(&parent->data);
-            &part == &parsed->parts.back() && table)
-            table->find(part)->place = place;
-    }
-    *target = read_value(parsed->value, place);
+void set_key(Value& root, std::string_view key, Value value, const Place& place) {
+    const std::string assignment = std::string(key) + "=";
+    const std::optional<Assignment> parsed = split(assignment);
+    if (!parsed || !parsed->value.empty())
+        throw Error(place, fmt::format("{} is no key; expected one such as "
+                                       "\"fleet.timeouts.data_done\"",
+                                       toml_text(key)));
+    put(root, parsed->parts, std::move(value), place);
 }
 
 }  // namespace twofifty::settings

@@ -4,11 +4,29 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace twofifty::settings {
 namespace {
 
 constexpr std::size_t longest_shown = 60;
+
+/// A key that TOML takes without quotes.
+bool is_bare(std::string_view key) {
+    return !key.empty() && std::ranges::all_of(key, [](char c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               c == '-' || c == '_';
+    });
+}
+
+/// TOML tells 2.0 from 2, and spells what is no number.
+std::string toml_number(double number) {
+    if (std::isnan(number)) return "nan";
+    if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
+    std::string text = fmt::format("{}", number);
+    if (text.find_first_of(".e") == std::string::npos) text += ".0";
+    return text;
+}
 
 }  // namespace
 
@@ -53,6 +71,28 @@ std::string toml_text(std::string_view text) {
         }
     }
     return result + '"';
+}
+
+std::string to_toml(const Value& value) {
+    if (const auto* text = std::get_if<std::string>(&value.data)) return toml_text(*text);
+    if (const auto* whole = std::get_if<std::int64_t>(&value.data))
+        return fmt::format("{}", *whole);
+    if (const auto* number = std::get_if<double>(&value.data)) return toml_number(*number);
+    if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "true" : "false";
+    std::string result;
+    if (const auto* list = std::get_if<List>(&value.data)) {
+        for (const Value& element : *list)
+            result += (result.empty() ? "" : ", ") + to_toml(element);
+        return "[" + result + "]";
+    }
+    const auto& table = std::get<Table>(value.data);
+    if (table.entries.empty()) return "{}";
+    for (const Table::Entry& entry : table.entries) {
+        result += fmt::format("{} {} = {}", result.empty() ? "" : ",",
+                              is_bare(entry.key) ? entry.key : toml_text(entry.key),
+                              to_toml(entry.value));
+    }
+    return "{" + result + " }";
 }
 
 std::string describe(const Value& value) {

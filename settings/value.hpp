@@ -71,6 +71,9 @@ Value read_toml_file(const std::string& path);
 /// The text as a TOML string, quotes included.
 std::string toml_text(std::string_view text);
 
+/// The value as TOML on one line: a table as `{ a = 1 }`. parse_toml reads it back as the same.
+std::string to_toml(const Value& value);
+
 /// What a value is, for messages: `the text "two"`, `the number 2`, `a table`. One short line
 /// whatever the value holds.
 std::string describe(const Value& value);
@@ -80,5 +83,12 @@ std::string describe(const Value& value);
 /// table's number, from 1, or its `name` (`impair.lose-250.when.probability=0.5`). A part with dots
 /// is put in quotes. Throws Error that names the option.
 void apply_override(Value& root, std::string_view assignment);
+
+/// A value alone, read as TOML, and as a text where it is none. All of it stands at `place`.
+Value parse_value(std::string_view text, const Place& place);
+
+/// Sets a key, written as in apply_override, to a value that was read already. `place` is where the
+/// key stood, for messages. Throws Error that names it.
+void set_key(Value& root, std::string_view key, Value value, const Place& place);
 
 }  // namespace twofifty::settings

@@ -60,6 +60,20 @@ struct ReplayCommandOptions {
 
 ExitCode replay_command(const ReplayCommandOptions& options);
 
+struct SweepCommandOptions {
+    std::string scenario;
+    std::vector<std::string> overrides;  ///< key=value
+    std::optional<std::uint64_t> seed;
+    unsigned jobs = 0;  ///< Threads; 0: as many as there are cores.
+    bool real = false;  ///< On real sockets, one run after the other.
+    bool yes = false;   ///< However long it takes.
+    std::string out = "results";
+    std::vector<std::string> may_send_to;
+    bool quiet = false;
+};
+
+ExitCode sweep_command(const SweepCommandOptions& options);
+
 ExitCode check_command(const std::vector<std::string>& scenarios,
                        const std::vector<std::string>& overrides);
 

@@ -22,6 +22,7 @@ constexpr const char* examples =
     "Examples:\n"
     "  twofifty run scenarios/lost-250.toml                     the main job, on real sockets\n"
     "  twofifty run --virtual scenarios/*.toml                  the same in virtual time\n"
+    "  twofifty sweep scenarios/timeouts.toml                    which timeout: every value of it\n"
     "  twofifty run scenarios/lost-250.toml --target 127.0.0.1:25 --maildir /var/mail/{user} "
     "--junit out.xml\n"
     "  twofifty proxy --listen 127.0.0.1:2525 --upstream 127.0.0.1:25 --rules faults.toml\n"
@@ -41,6 +42,7 @@ struct CommandLine {
     harness::RunOptions run;
     harness::ProxyCommandOptions proxy;
     harness::ReplayCommandOptions replay;
+    harness::SweepCommandOptions sweep;
     std::vector<std::string> check_scenarios;
     std::vector<std::string> check_overrides;
     std::string report_run;
@@ -60,6 +62,7 @@ struct CommandLine {
         app.set_version_flag("--version", "twofifty " TWOFIFTY_VERSION);
         app.require_subcommand(1);
         add_run();
+        add_sweep();
         add_proxy();
         add_replay();
         add_check();
@@ -87,6 +90,27 @@ struct CommandLine {
             ->allow_extra_args(false);
         command->add_flag("--quiet", run.quiet, "Print nothing but errors");
         command->callback([this] { chosen = [this] { return harness::run_command(run); }; });
+    }
+
+    void add_sweep() {
+        CLI::App* const command = app.add_subcommand(
+            "sweep", "Run a scenario for every combination of the values in its [sweep]");
+        command->add_option("scenario", sweep.scenario, "A scenario file with [sweep]")->required();
+        command->add_option("--set", sweep.overrides, "Override a key of all cells")
+            ->allow_extra_args(false);
+        command->add_option("--seed", sweep.seed, "In place of the scenario's seed");
+        command->add_option("--jobs", sweep.jobs, "Cells at once (else as many as cores)")
+            ->check(CLI::Range(1, 1024));
+        command->add_flag("--real", sweep.real, "On real sockets, one run after the other");
+        command->add_flag("--yes", sweep.yes, "Start it however long it takes");
+        command->add_option("--out", sweep.out, "The folder for result folders")
+            ->capture_default_str();
+        command
+            ->add_option("--i-may-send-to", sweep.may_send_to,
+                         "Allow a host that is neither loopback nor private (with --real)")
+            ->allow_extra_args(false);
+        command->add_flag("--quiet", sweep.quiet, "Print nothing but errors");
+        command->callback([this] { chosen = [this] { return harness::sweep_command(sweep); }; });
     }
 
     void add_proxy() {

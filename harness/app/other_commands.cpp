@@ -6,6 +6,7 @@
 #include "harness/report/words.hpp"
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/template.hpp"
+#include "harness/sweep/expand.hpp"
 
 #include <fmt/format.h>
 
@@ -27,14 +28,27 @@ Summary read_summary(const fs::path& path) {
     return read_json(read_file(file), file.string());
 }
 
+/// Every cell of a sweep is a scenario too.
+void check_cells(const std::string& path, const std::vector<std::string>& overrides,
+                 const Scenario& scenario) {
+    settings::Value base = settings::read_toml_file(path);
+    for (const std::string& assignment : overrides) settings::apply_override(base, assignment);
+    harness::check_cells(base, *scenario.sweep, scenario.seed);
+}
+
 }  // namespace
 
 ExitCode check_command(const std::vector<std::string>& scenarios,
                        const std::vector<std::string>& overrides) {
     for (const std::string& path : scenarios) {
         const Scenario scenario = load_scenario(path, overrides);
-        fmt::print("{}: ok ({}, {})\n", path, counted(scenario.rules.size(), "rule", "rules"),
-                   counted(scenario.expectations.size(), "expectation", "expectations"));
+        std::string cells;
+        if (scenario.sweep) {
+            check_cells(path, overrides, scenario);
+            cells = ", " + counted(cells_of(*scenario.sweep), "cell", "cells");
+        }
+        fmt::print("{}: ok ({}, {}{})\n", path, counted(scenario.rules.size(), "rule", "rules"),
+                   counted(scenario.expectations.size(), "expectation", "expectations"), cells);
     }
     return ExitCode::passed;
 }

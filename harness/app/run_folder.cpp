@@ -21,20 +21,20 @@ namespace fs = std::filesystem;
 /// So many runs of one scenario may start within one second.
 constexpr int same_second_limit = 1000;
 
-void point_latest_at(const fs::path& base, const fs::path& folder) {
+void point_link_at(const fs::path& base, const std::string& link, const fs::path& folder) {
     // A rename replaces the link in one step. Without links (some file systems) there is no latest,
     // and no harm.
-    const fs::path fresh = base / (".latest." + folder.filename().string());
+    const fs::path fresh = base / ("." + link + "." + folder.filename().string());
     std::error_code error;
     fs::remove(fresh, error);
     fs::create_directory_symlink(fs::relative(folder, base, error), fresh, error);
-    if (!error) fs::rename(fresh, base / "latest", error);
+    if (!error) fs::rename(fresh, base / link, error);
     if (error) fs::remove(fresh, error);
 }
 
 }  // namespace
 
-fs::path make_run_folder(const fs::path& base, const std::string& name) {
+fs::path make_run_folder(const fs::path& base, const std::string& name, const std::string& link) {
     const fs::path parent = base / name;
     std::error_code error;
     fs::create_directories(parent, error);
@@ -43,7 +43,7 @@ fs::path make_run_folder(const fs::path& base, const std::string& name) {
     for (int number = 1; !error && number <= same_second_limit; ++number) {
         const fs::path folder = parent / (number == 1 ? time : fmt::format("{}-{}", time, number));
         if (!fs::create_directory(folder, error)) continue;
-        point_latest_at(base, folder);
+        point_link_at(base, link, folder);
         return folder;
     }
     if (!error) error = std::make_error_code(std::errc::file_exists);

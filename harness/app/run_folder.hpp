@@ -8,9 +8,10 @@
 
 namespace twofifty::harness {
 
-/// A new folder `<base>/<name>/<UTC time>`, with `<base>/latest` pointing at it. Throws
+/// A new folder `<base>/<name>/<UTC time>`, with `<base>/<link>` pointing at it. Throws
 /// CommandError (bad_input) where it cannot be made.
-std::filesystem::path make_run_folder(const std::filesystem::path& base, const std::string& name);
+std::filesystem::path make_run_folder(const std::filesystem::path& base, const std::string& name,
+                                      const std::string& link = "latest");
 /// The same for a scenario; holds scenario.toml, resolved.
 std::filesystem::path make_run_folder(const std::filesystem::path& base, const Scenario& scenario);
 

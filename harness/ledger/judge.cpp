@@ -74,7 +74,7 @@ void Judge::add(const Event& event) {
             break;
         case EventKind::drain_ended: judgement_.drain_end = event.text; break;
         case EventKind::target_failed: judgement_.target_failure = event.text; break;
-        case EventKind::connection_closed:
+        case EventKind::connection_closed: judgement_.connections_open_for += event.duration; break;
         case EventKind::layer_not_following:
         case EventKind::copy_suppressed:
         case EventKind::copy_discarded:
@@ -186,6 +186,8 @@ Judgement Judge::finish() {
     VerdictPass(history_, queues_seen_empty_at_, judgement_).run();
     std::transform(latency_.begin(), latency_.end(), judgement_.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.spread(); });
+    std::transform(latency_.begin(), latency_.end(), judgement_.histograms.latency.begin(),
+                   [](const TimeSpreadRecorder& recorder) { return recorder.histogram(); });
     judgement_.rules = rules_.accounts();
     return std::move(judgement_);
 }

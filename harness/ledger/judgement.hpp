@@ -92,6 +92,15 @@ struct Discrepancy {
     bool operator==(const Discrepancy&) const = default;
 };
 
+/// The times behind the percentiles, for whom percentiles are not enough.
+struct TimeHistograms {
+    std::array<TimeHistogram, phase_names.size()> latency{};
+    TimeHistogram time_to_acknowledge{};
+    TimeHistogram time_to_delivery{};
+
+    bool operator==(const TimeHistograms&) const = default;
+};
+
 struct Judgement {
     /// Lists stop there; the counts go on.
     static constexpr std::size_t discrepancies_named_most = 20;
@@ -106,6 +115,9 @@ struct Judgement {
     TimeSpread time_to_acknowledge;
     /// From the planned start to the first copy; the others are censored.
     TimeSpread time_to_delivery;
+    TimeHistograms histograms{};
+    /// How long the senders' connections were open, all together; of those that were closed.
+    Duration connections_open_for{};
     std::vector<RuleAccount> rules;
 
     std::uint64_t discrepancy_count = 0;

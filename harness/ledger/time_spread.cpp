@@ -31,12 +31,13 @@ std::uint64_t rank_of(std::uint64_t percent, std::uint64_t count) {
 
 }  // namespace
 
-void TimeSpreadRecorder::add(Duration value) {
+void TimeSpreadRecorder::add(Duration value, std::uint64_t times) {
+    if (times == 0) return;
     const auto bits = static_cast<std::uint64_t>(std::max<std::int64_t>(0, value.count()));
     const std::size_t bin = bin_of(bits);
     if (bin >= bins_.size()) bins_.resize(bin + 1);
-    ++bins_[bin];
-    ++count_;
+    bins_[bin] += times;
+    count_ += times;
     max_ = std::max(max_, bits);
 }
 
@@ -60,6 +61,15 @@ TimeSpread TimeSpreadRecorder::spread() const {
     spread.p99 = percentile(rank_of(99, count_));
     spread.max = Duration{static_cast<std::int64_t>(max_)};
     return spread;
+}
+
+TimeHistogram TimeSpreadRecorder::histogram() const {
+    TimeHistogram histogram;
+    for (std::size_t bin = 0; bin < bins_.size(); ++bin) {
+        if (bins_[bin] == 0) continue;
+        histogram.push_back({Duration{static_cast<std::int64_t>(middle_of(bin))}, bins_[bin]});
+    }
+    return histogram;
 }
 
 }  // namespace twofifty::harness

@@ -12,6 +12,8 @@ void VerdictPass::run() {
     });
     judgement_.time_to_acknowledge = time_to_acknowledge_.spread();
     judgement_.time_to_delivery = time_to_delivery_.spread();
+    judgement_.histograms.time_to_acknowledge = time_to_acknowledge_.histogram();
+    judgement_.histograms.time_to_delivery = time_to_delivery_.histogram();
     judgement_.examples = examples_.chosen(Judgement::examples_most);
 }
 

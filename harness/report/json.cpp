@@ -1,12 +1,11 @@
 // summary.json: the one file that other programs read, hence keys in one order, one schema number,
 // and numbers that read back as the same value.
 #include "harness/report/format.hpp"
+#include "harness/report/json_text.hpp"
 #include "settings/value.hpp"
 
 #include <fmt/format.h>
 #include <boost/json.hpp>
-
-#include <cmath>
 
 namespace twofifty::harness {
 namespace {
@@ -14,45 +13,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::int64_t schema = 1;
-
-void print(std::string& out, const json::value& value, std::size_t depth);
-
-template <class Range, class Each>
-void print_members(std::string& out, const Range& range, std::size_t depth, char open, char close,
-                   Each each) {
-    out += open;
-    bool first = true;
-    for (const auto& member : range) {
-        out += first ? "\n" : ",\n";
-        first = false;
-        out.append(2 * (depth + 1), ' ');
-        each(member);
-    }
-    if (!first) {
-        out += '\n';
-        out.append(2 * depth, ' ');
-    }
-    out += close;
-}
-
-/// Boost.JSON writes 2.5 as 2.5E0; people read this file too.
-void print(std::string& out, const json::value& value, std::size_t depth) {
-    if (value.is_object()) {
-        print_members(out, value.get_object(), depth, '{', '}', [&](const auto& member) {
-            out += json::serialize(json::string(member.key()));
-            out += ": ";
-            print(out, member.value(), depth + 1);
-        });
-    } else if (value.is_array()) {
-        print_members(out, value.get_array(), depth, '[', ']',
-                      [&](const json::value& element) { print(out, element, depth + 1); });
-    } else if (value.is_double()) {
-        const double number = value.get_double();
-        out += std::isfinite(number) ? fmt::format("{}", number) : "null";
-    } else {
-        out += json::serialize(value);
-    }
-}
 
 json::array texts(std::span<const std::string> values) {
     json::array array;
@@ -73,6 +33,13 @@ json::object times(const TimeFigures& values) {
     object["p90"] = values.p90;
     object["p99"] = values.p99;
     object["max"] = values.max;
+    if (values.histogram.empty()) return object;
+    json::array histogram;
+    for (const TimeCount& bin : values.histogram) {
+        histogram.emplace_back(bin.value.count());
+        histogram.emplace_back(bin.count);
+    }
+    object["histogram_ns"] = std::move(histogram);
     return object;
 }
 
@@ -169,6 +136,12 @@ TimeFigures read_times(const json::value& value) {
     read.p90 = number<double>(value.at("p90"));
     read.p99 = number<double>(value.at("p99"));
     read.max = number<double>(value.at("max"));
+    const json::value* histogram = value.as_object().if_contains("histogram_ns");
+    if (!histogram) return read;
+    const json::array& numbers = histogram->as_array();
+    for (std::size_t i = 0; i + 1 < numbers.size(); i += 2)
+        read.histogram.push_back(
+            {Duration{number<std::int64_t>(numbers[i])}, number<std::uint64_t>(numbers[i + 1])});
     return read;
 }
 
@@ -262,6 +235,8 @@ Summary read(const json::value& root) {
     read_counters(summary, root);
     summary.time_to_acknowledge = read_times(root.at("time_to_acknowledge_ms"));
     summary.time_to_delivery = read_times(root.at("time_to_delivery_ms"));
+    if (const json::value* hours = root.as_object().if_contains("connection_hours"))
+        summary.connection_hours = number<double>(*hours);
     summary.observed_at = text(root.at("observed_at"));
     summary.assumptions = read_texts(root.at("assumptions"));
     read_lists(summary, root);
@@ -299,6 +274,7 @@ std::string write_json(const Summary& summary) {
         {"latency_ms", latency(summary.latency)},
         {"time_to_acknowledge_ms", times(summary.time_to_acknowledge)},
         {"time_to_delivery_ms", times(summary.time_to_delivery)},
+        {"connection_hours", summary.connection_hours},
         {"observed_at", summary.observed_at},
         {"rules", rules(summary.rules)},
         {"expectations", expectations(summary.expectations)},
@@ -307,10 +283,7 @@ std::string write_json(const Summary& summary) {
         {"assumptions", texts(summary.assumptions)},
         {"examples", examples(summary.examples)},
     };
-    std::string out;
-    print(out, root, 0);
-    out += '\n';
-    return out;
+    return json_text(root);
 }
 
 Summary read_json(std::string_view content, std::string_view source) {

@@ -32,13 +32,14 @@ constexpr std::array trigger_order{
     Trigger::unattributed};
 constexpr std::array route_order{Route::same_host, Route::next_host, Route::recipient_subset};
 
-TimeFigures in_ms(const TimeSpread& spread) {
+TimeFigures in_ms(const TimeSpread& spread, const TimeHistogram& histogram = {}) {
     return {.count = spread.count,
             .censored = spread.censored,
             .p50 = to_ms(spread.p50),
             .p90 = to_ms(spread.p90),
             .p99 = to_ms(spread.p99),
-            .max = to_ms(spread.max)};
+            .max = to_ms(spread.max),
+            .histogram = histogram};
 }
 
 std::vector<std::string> reasons_for_incomplete(const Judgement& judgement) {
@@ -135,10 +136,14 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
     for (std::size_t i = 0; i < judgement.latency.size(); ++i) {
         const TimeSpread& spread = judgement.latency[i];
         if (spread.count == 0 && spread.censored == 0) continue;
-        summary.latency.push_back({std::string(phase_names[i]), in_ms(spread)});
+        summary.latency.push_back(
+            {std::string(phase_names[i]), in_ms(spread, judgement.histograms.latency[i])});
     }
-    summary.time_to_acknowledge = in_ms(judgement.time_to_acknowledge);
-    summary.time_to_delivery = in_ms(judgement.time_to_delivery);
+    summary.time_to_acknowledge =
+        in_ms(judgement.time_to_acknowledge, judgement.histograms.time_to_acknowledge);
+    summary.time_to_delivery =
+        in_ms(judgement.time_to_delivery, judgement.histograms.time_to_delivery);
+    summary.connection_hours = to_seconds(judgement.connections_open_for) / 3600;
     summary.rules = rule_counts(judgement, scenario);
     summary.discrepancies = judgement.discrepancy_count;
     for (const Discrepancy& found : judgement.discrepancies) {

@@ -65,6 +65,7 @@ std::optional<double> plain_value(const Summary& summary, std::string_view name)
     }
     if (name == "copies_max") return largest_copies(summary);
     if (name == "duration_s") return summary.duration_s;
+    if (name == "connection_hours") return summary.connection_hours;
     return std::nullopt;
 }
 
@@ -107,6 +108,7 @@ std::optional<double> figure_value(const Summary& summary, std::string_view cano
 
 std::string_view unit_of_figure(std::string_view canonical) {
     if (canonical == "duration_s") return "s";
+    if (canonical == "connection_hours") return "h";
     if (canonical.ends_with(".censored") || canonical.ends_with(".count")) return "";
     const bool is_time = canonical.starts_with("latency_ms.") || canonical.starts_with("time_to_");
     return is_time ? "ms" : "";

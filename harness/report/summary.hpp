@@ -3,6 +3,7 @@
 // each report format is a pure function of it.
 #pragma once
 
+#include "harness/ledger/time_spread.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "record/time.hpp"
 
@@ -32,6 +33,8 @@ struct TimeFigures {
     double p90 = 0;
     double p99 = 0;
     double max = 0;
+    /// All of them; empty where only the percentiles are kept.
+    TimeHistogram histogram{};
 
     bool operator==(const TimeFigures&) const = default;
 };
@@ -130,6 +133,8 @@ struct Summary {
     std::vector<PhaseLatency> latency;    ///< In the order of a session.
     TimeFigures time_to_acknowledge;
     TimeFigures time_to_delivery;
+    /// How long the senders' connections were open, all together; of those that were closed.
+    double connection_hours = 0;
     std::string observed_at;
     std::vector<RuleCounts> rules;
     std::vector<ExpectationFigures> expectations;

@@ -73,4 +73,23 @@ std::vector<Expectation> read_expectations(Section expect, const std::vector<Rul
     return reader.take();
 }
 
+std::optional<Expectation> read_share_bound(Section& section, std::string_view key) {
+    const std::optional<std::string> text = section.text(key);
+    if (!text) return std::nullopt;
+    const std::string expected =
+        "expected a share of pairs that may not be exceeded, such as "
+        "\"duplicated <= 0.1%\"";
+    const std::size_t sign = text->find_first_of("<>=!");
+    if (sign == std::string::npos) section.fail(key, "has no comparison; " + expected);
+    std::string figure = text->substr(0, sign);
+    figure.erase(figure.find_last_not_of(' ') + 1);
+    Expectation bound = read_expectation(figure, text->substr(sign), section.place_of(key), {});
+    const bool from_above =
+        bound.comparison == Comparison::less_or_equal || bound.comparison == Comparison::less;
+    if (!from_above || !bound.percent)
+        section.fail(key, fmt::format("{} bounds no share from above; {}",
+                                      settings::toml_text(*text), expected));
+    return bound;
+}
+
 }  // namespace twofifty::harness

@@ -168,7 +168,7 @@ Scenario read_scenario(const Value& root_value) {
     const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
     // A misspelt section is a better answer than what is missing because of it.
     for (const std::string_view key : {"fleet", "message", "target", "layer", "impair", "drain",
-                                       "virtual", "expect", "assumptions"})
+                                       "virtual", "expect", "assumptions", "sweep"})
         root.value(key);
     root.finish();
     result.assumptions = root.texts("assumptions").value_or(result.assumptions);
@@ -183,6 +183,7 @@ Scenario read_scenario(const Value& root_value) {
     check_together(root, result);
     check_rules(root, result);
     result.expectations = read_expectations(root.section("expect"), result.rules);
+    result.sweep = read_sweep(root);
     return result;
 }
 
@@ -196,14 +197,17 @@ Scenario parse_scenario(std::string_view text, const std::string& source,
 Scenario load_scenario(const std::string& path, std::span<const std::string> overrides) {
     const std::string text = settings::read_text_file(path);
     Scenario result = parse_scenario(text, path, overrides);
-    const Value root_value = read_tree(text, path, overrides);
+    check_files(read_tree(text, path, overrides), result);
+    return result;
+}
+
+void check_files(const Value& root_value, const Scenario& scenario) {
     Section root(root_value, "");
-    if (!result.message.corpus.empty()) {
-        const std::string trouble = corpus_trouble(result.message.corpus);
+    if (!scenario.message.corpus.empty()) {
+        const std::string trouble = corpus_trouble(scenario.message.corpus);
         if (!trouble.empty()) root.section("message").fail("corpus", trouble);
     }
-    check_tls_files(root, result);
-    return result;
+    check_tls_files(root, scenario);
 }
 
 }  // namespace twofifty::harness

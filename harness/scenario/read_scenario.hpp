@@ -24,4 +24,8 @@ Scenario parse_scenario(std::string_view text, const std::string& source,
 /// Throws settings::Error.
 Scenario load_scenario(const std::string& path, std::span<const std::string> overrides = {});
 
+/// Looks whether the files that a scenario names can be used. `root` is the tree that it was read
+/// from. Throws settings::Error.
+void check_files(const settings::Value& root, const Scenario& scenario);
+
 }  // namespace twofifty::harness

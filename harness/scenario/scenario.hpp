@@ -2,7 +2,9 @@
 // docs/scenario.md is its manual.
 #pragma once
 
+#include "harness/scenario/expectation.hpp"
 #include "harness/scenario/sender_settings.hpp"
+#include "harness/scenario/sweep.hpp"
 #include "netem/rule.hpp"
 #include "record/time.hpp"
 #include "smtp/tls_options.hpp"
@@ -156,26 +158,6 @@ struct VirtualSettings {
     bool operator==(const VirtualSettings&) const = default;
 };
 
-enum class Comparison : std::uint8_t {
-    equal,
-    not_equal,
-    less,
-    less_or_equal,
-    greater,
-    greater_or_equal
-};
-
-/// One line of [expect]: a figure of the summary and its bound.
-struct Expectation {
-    std::string figure{};  ///< As written: "lost", "latency.data_done.p99", "fired.lose-250".
-    std::string bound{};   ///< As written: "<= 3%".
-    Comparison comparison = Comparison::equal;
-    double value = 0;      ///< In the figure's own unit (count, ms); a share (0.03) where percent.
-    bool percent = false;  ///< Of all (message, recipient) pairs.
-
-    bool operator==(const Expectation&) const = default;
-};
-
 struct Scenario {
     std::string name{};
     std::string question{};  ///< The first comment of the file.
@@ -190,6 +172,7 @@ struct Scenario {
     std::vector<Expectation> expectations{};
     /// Figures of the profiles that nobody knows, and that this scenario relies on, in sentences.
     std::vector<std::string> assumptions{};
+    std::optional<Sweep> sweep{};
 
     bool operator==(const Scenario&) const = default;
 };

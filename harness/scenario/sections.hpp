@@ -37,6 +37,14 @@ LayerSettings read_layer(settings::Section layer, const std::string& folder,
 std::vector<Expectation> read_expectations(settings::Section expect,
                                            const std::vector<netem::Rule>& rules);
 
+/// A bound such as "duplicated <= 0.1%": a share of pairs that may not be exceeded.
+std::optional<Expectation> read_share_bound(settings::Section& section, std::string_view key);
+
+/// Nothing where the file has no [sweep].
+std::optional<Sweep> read_sweep(settings::Section& root);
+/// [sweep] and its axes as TOML, every value named.
+std::string to_toml(const Sweep& sweep);
+
 /// The user, password and mechanism under `key`; nothing where the key is absent.
 std::optional<Credentials> read_credentials(settings::Section& section, std::string_view key);
 

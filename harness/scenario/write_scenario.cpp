@@ -166,6 +166,7 @@ std::string to_toml(const Scenario& scenario) {
     writer.header("[virtual]");
     writer.duration("latency", scenario.virtual_network.latency);
     write_expectations(writer, scenario.expectations);
+    if (scenario.sweep) toml += to_toml(*scenario.sweep);
     return toml;
 }
 
