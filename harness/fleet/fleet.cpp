@@ -37,7 +37,7 @@ smtp::ClientOptions client_options(const Scenario& scenario) {
 
 }  // namespace
 
-Fleet::Fleet(const FleetParts& parts, const Scenario& scenario, const world::Endpoint& target)
+Fleet::Fleet(const FleetParts& parts, const Scenario& scenario, const Routes& routes)
     : settings_(scenario.fleet),
       clock_(parts.clock),
       client_(client_options(scenario)),
@@ -49,7 +49,7 @@ Fleet::Fleet(const FleetParts& parts, const Scenario& scenario, const world::End
                .recipients = parts.recipients,
                .messages = parts.messages,
                .client = client_,
-               .target = target,
+               .routes = routes,
                .last_connection = last_connection_,
                .next_planned =
                    [this] { return settings_.arrivals == Arrivals::closed ? next_ordinal() : 0; },

@@ -25,9 +25,9 @@ struct FleetParts {
 
 class Fleet {
 public:
-    /// `scenario` must outlive the fleet. Throws tls::BadCredentials where the file of authorities
-    /// cannot be used.
-    Fleet(const FleetParts& parts, const Scenario& scenario, const world::Endpoint& target);
+    /// `scenario` and `routes` must outlive the fleet. Throws tls::BadCredentials where the file of
+    /// authorities cannot be used.
+    Fleet(const FleetParts& parts, const Scenario& scenario, const Routes& routes);
 
     /// Submits every message of the plan at its time, or, with a closed load, as connections come
     /// free. Ends when the last one was submitted, or after stop_load().

@@ -1,5 +1,6 @@
 #include "harness/fleet/sender.hpp"
 
+#include "record/text.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -120,6 +121,9 @@ Task<> Sender::run_retries() {
 
 Task<> Sender::attempt(Queued message, Connection& connection) {
     ++message.attempts;
+    const MailHost& host = host_of(message);
+    if (connection.session && connection.host.receiver != host.receiver) co_await close(connection);
+    connection.host = host;
     if (!connection.session) connection.number = ++context_.last_connection;
     const std::uint32_t number = connection.number;
     context_.recorder.record(Event{.at = context_.clock.now(),
@@ -127,7 +131,8 @@ Task<> Sender::attempt(Queued message, Connection& connection) {
                                    .node = node_,
                                    .message = message.ordinal,
                                    .attempt = message.attempts,
-                                   .connection = number});
+                                   .connection = number,
+                                   .quantity = host.receiver});
     std::vector<RecipientResult> results;
     bool connected = true;
     if (!connection.session) {
@@ -140,12 +145,20 @@ Task<> Sender::attempt(Queued message, Connection& connection) {
     if (!connected) co_await world::sleep_for(context_.clock, rest_after_failure);
 }
 
+/// The preferred host of the first recipient's domain.
+const MailHost& Sender::host_of(const Queued& message) const {
+    const std::string& address = context_.recipients.address_of(message.recipients.front());
+    std::string domain = address.substr(address.rfind('@') + 1);
+    std::ranges::transform(domain, domain.begin(), lower);
+    return context_.routes.hosts_of(domain).front();
+}
+
 /// Opens the connection and introduces us. Yields why not, as the result of an attempt.
 Task<std::optional<RecipientResult>> Sender::connect(Connection& connection) {
     const TimePoint started = context_.clock.now();
     const TimePoint deadline = started + context_.settings.timeouts[Phase::connect];
-    Result<std::unique_ptr<world::Stream>> stream =
-        co_await world::within(context_.clock, deadline, context_.network.connect(context_.target));
+    Result<std::unique_ptr<world::Stream>> stream = co_await world::within(
+        context_.clock, deadline, context_.network.connect(connection.host.endpoint));
     RecipientResult failed;
     failed.phase = Phase::connect;
     failed.waited = context_.clock.now() - started;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/fleet/message_factory.hpp"
+#include "harness/fleet/routes.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "record/address_book.hpp"
 #include "record/recorder.hpp"
@@ -31,7 +32,7 @@ struct FleetContext {
     const AddressBook& recipients;
     const MessageFactory& messages;
     const smtp::ClientOptions& client;
-    world::Endpoint target;
+    const Routes& routes;
     std::uint32_t& last_connection;  ///< Numbers connections over the whole fleet.
     /// Closed load: the next message of the plan, for a connection that is free; 0: there is none.
     std::function<std::uint32_t()> next_planned;
@@ -60,6 +61,7 @@ private:
     struct Connection {
         Session session;
         std::uint32_t number = 0;
+        MailHost host{};
         TimePoint opened{};
         std::uint32_t messages = 0;
     };
@@ -69,6 +71,7 @@ private:
     world::Task<> run_connection();
     world::Task<> run_retries();
     std::optional<Queued> next_message();
+    const MailHost& host_of(const Queued& message) const;
     world::Task<> attempt(Queued message, Connection& connection);
     world::Task<std::vector<smtp::RecipientResult>> hand_over(const Queued& message,
                                                               Connection& connection);

@@ -41,9 +41,10 @@ public:
           book_(make_address_book(scenario_.message)),
           messages_(scenario_.message, book_, scenario_.seed, "run1", 0),
           receiver_({world_.clock(), world_.network(), events_, book_, "run1"}, with_address(),
-                    scenario_.seed),
+                    Protocol::smtp, scenario_.seed),
+          routes_(to_address()),
           fleet_({world_.clock(), world_.network(), events_, book_, messages_}, scenario_,
-                 address) {
+                 routes_) {
         std::unique_ptr<world::Listener> silent;
         if (target == Target::reference) {
             EXPECT_TRUE(receiver_.start());
@@ -80,9 +81,14 @@ public:
     }
 
 private:
-    const TargetSettings& with_address() {
+    const ReceiverSettings& with_address() {
         scenario_.target.reference.listen = "127.0.0.1:25";
-        return scenario_.target;
+        return scenario_.target.reference;
+    }
+    static Routes to_address() {
+        Routes routes;
+        routes.add("", {.endpoint = address});
+        return routes;
     }
 
     Scenario scenario_;
@@ -91,6 +97,7 @@ private:
     AddressBook book_;
     MessageFactory messages_;
     ReferenceReceiver receiver_;
+    Routes routes_;
     Fleet fleet_;
     TimePoint ended_{};
 };
