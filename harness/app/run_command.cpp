@@ -68,6 +68,22 @@ RunIdentity make_identity(const Scenario& scenario, bool is_virtual) {
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
 }
 
+/// "postfix-2": the second sender of that group; of a fleet of one kind, "sender-2".
+std::vector<std::string> sender_names(const FleetSettings& fleet) {
+    std::vector<std::string> names;
+    for (const SenderGroup& group : fleet.groups)
+        for (std::uint32_t i = 1; i <= group.senders; ++i)
+            names.push_back(fmt::format("{}-{}", group.name.empty() ? "sender" : group.name, i));
+    return names;
+}
+
+std::vector<std::string> receiver_names(const TargetSettings& target) {
+    if (!target.address.empty()) return {target.address};
+    std::vector<std::string> names;
+    for (const ReceiverSettings& receiver : target.receivers()) names.push_back(receiver.name);
+    return names;
+}
+
 Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const AddressBook& recipients,
                    const RunIdentity& identity, bool is_virtual) {
     Ledger ledger = Ledger::create((folder / "ledger.sqlite").string());
@@ -76,6 +92,8 @@ Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const Addre
         addresses.push_back(recipients.address_of(number));
     ledger.set_recipients(addresses);
     ledger.set_rules(rule_facts(scenario));
+    ledger.set_receivers(receiver_names(scenario.target));
+    ledger.set_senders(sender_names(scenario.fleet));
     ledger.set_run("scenario", scenario.name);
     ledger.set_run("world", is_virtual ? "virtual" : "real");
     ledger.set_run("seed", std::to_string(scenario.seed));

@@ -2,6 +2,7 @@
 #include "harness/fleet/sender.hpp"
 
 #include "harness/fleet/retry_plan.hpp"
+#include "record/text.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ namespace {
 
 std::string domain_of(std::string_view address) {
     std::string domain(address.substr(address.rfind('@') + 1));
-    for (char& c : domain) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    std::ranges::transform(domain, domain.begin(), lower);
     return domain;
 }
 
