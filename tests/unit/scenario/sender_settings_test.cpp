@@ -214,8 +214,11 @@ INSTANTIATE_TEST_SUITE_P(
 
 /// What is said of a profile in a file of the user's own.
 std::string complaint_about_profile(const std::string& text) {
+    // Tests may run at once: each has a folder of its own.
     const std::filesystem::path folder =
-        std::filesystem::path(testing::TempDir()) / "twofifty-bad-profile";
+        std::filesystem::path(testing::TempDir()) /
+        (std::string("twofifty-profile-") +
+         testing::UnitTest::GetInstance()->current_test_info()->name());
     std::filesystem::create_directories(folder);
     std::ofstream(folder / "bad.toml") << text;
     try {
