@@ -35,7 +35,7 @@ void Sender::submit(std::uint32_t ordinal, TimePoint planned) {
 
 Sender::Queued Sender::record_submitted(std::uint32_t ordinal, TimePoint planned) {
     const TimePoint now = context_.clock.now();
-    const Message message = context_.messages.make(ordinal);
+    const std::shared_ptr<const Message> message = context_.messages.get(ordinal);
     Queued queued{
         .ordinal = ordinal,
         .submitted = now,
@@ -48,8 +48,8 @@ Sender::Queued Sender::record_submitted(std::uint32_t ordinal, TimePoint planned
                   .message = ordinal,
                   .recipient = recipient,
                   .duration = now - planned,
-                  .quantity = static_cast<std::int64_t>(message.content.size()),
-                  .digest = message.body_digest});
+                  .quantity = static_cast<std::int64_t>(message->content.size()),
+                  .digest = message->body_digest});
     }
     return queued;
 }
@@ -178,12 +178,12 @@ Task<std::optional<RecipientResult>> Sender::connect(Connection& connection) {
 
 Task<std::vector<RecipientResult>> Sender::hand_over(const Queued& message,
                                                      Connection& connection) {
-    const Message made = context_.messages.make(message.ordinal);
+    const std::shared_ptr<const Message> made = context_.messages.get(message.ordinal);
     smtp::OutgoingMessage outgoing{.ordinal = message.ordinal,
                                    .attempt = message.attempts,
-                                   .sender = made.sender,
-                                   .content = made.content,
-                                   .eight_bit = made.eight_bit};
+                                   .sender = made->sender,
+                                   .content = made->content,
+                                   .eight_bit = made->eight_bit};
     for (const std::uint32_t number : message.recipients)
         outgoing.recipients.push_back({number, context_.recipients.address_of(number)});
     ++connection.messages;
