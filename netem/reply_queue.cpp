@@ -55,6 +55,7 @@ Task<Verdict> ReplyQueue::deliver() {
         sending_ = true;
         // Replies that arrived together and pass leave together.
         std::string passing;
+        passing.reserve(held_bytes_);
         std::vector<Item> told;
         while (!waiting_.empty() && !waiting_.front().item.acting) {
             Item& item = waiting_.front().item;
@@ -163,8 +164,12 @@ Task<> ReplyQueue::emptied() {
     while ((sending_ || !waiting_.empty()) && !client_gone_) co_await changed_.wait();
 }
 
+bool ReplyQueue::has_room() const {
+    return held_bytes_ <= held_bytes_limit || client_gone_;
+}
+
 Task<> ReplyQueue::wait_for_room() {
-    while (held_bytes_ > held_bytes_limit && !client_gone_) co_await changed_.wait();
+    while (!has_room()) co_await changed_.wait();
 }
 
 void ReplyQueue::note_ended(const Item& item, const char* how, std::string_view bytes) {

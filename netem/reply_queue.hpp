@@ -73,6 +73,7 @@ public:
     }
 
     /// Waits while too much is held; the server is then read no further.
+    bool has_room() const;
     world::Task<> wait_for_room();
 
 private:

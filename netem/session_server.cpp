@@ -16,7 +16,7 @@ using smtp::Dialogue;
 Task<> Session::server_to_client() {
     boost::system::error_code error;
     while (!error) {
-        co_await replies_.wait_for_room();
+        if (!replies_.has_room()) co_await replies_.wait_for_room();
         const Result<std::size_t> bytes = co_await server_->read_some(server_buffer_);
         if (!bytes) {
             error = bytes.error();

@@ -7,8 +7,11 @@
 
 namespace twofifty {
 bool AddressBook::IgnoringCase::operator()(std::string_view left, std::string_view right) const {
-    return std::lexicographical_compare(left.begin(), left.end(), right.begin(), right.end(),
-                                        [](char a, char b) { return lower(a) < lower(b); });
+    const auto [in_left, in_right] =
+        std::mismatch(left.begin(), left.end(), right.begin(), right.end(),
+                      [](char a, char b) { return a == b || lower(a) == lower(b); });
+    if (in_right == right.end()) return false;
+    return in_left == left.end() || lower(*in_left) < lower(*in_right);
 }
 
 AddressBook::AddressBook(std::span<const std::string> addresses) {

@@ -5,8 +5,6 @@
 namespace twofifty {
 namespace {
 
-constexpr std::string_view local_part_prefix = "tf.";
-
 std::optional<std::uint32_t> parse_ordinal(std::string_view digits) {
     std::uint32_t ordinal = 0;
     const auto [end, error] =
@@ -31,8 +29,8 @@ std::optional<TokenParts> split(std::string_view text) {
 }
 
 std::optional<TokenParts> split_sender(std::string_view mailbox) {
-    if (!mailbox.starts_with(local_part_prefix)) return std::nullopt;
-    return split(mailbox.substr(0, mailbox.find('@')).substr(local_part_prefix.size()));
+    if (!mailbox.starts_with(sender_prefix)) return std::nullopt;
+    return split(mailbox.substr(0, mailbox.find('@')).substr(sender_prefix.size()));
 }
 
 }  // namespace
@@ -48,7 +46,7 @@ std::optional<Token> parse_token(std::string_view text) {
 }
 
 std::string sender_local_part(const Token& token) {
-    return std::string(local_part_prefix) + to_string(token);
+    return std::string(sender_prefix) + to_string(token);
 }
 
 std::optional<Token> token_of_sender(std::string_view mailbox) {

@@ -18,6 +18,8 @@ struct Token {
     bool operator==(const Token&) const = default;
 };
 
+/// In front of the token in the local part of the envelope sender.
+inline constexpr std::string_view sender_prefix = "tf.";
 inline constexpr std::string_view token_header = "X-Twofifty-Token";
 inline constexpr std::string_view digest_header = "X-Twofifty-Digest";
 

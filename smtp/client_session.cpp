@@ -170,8 +170,15 @@ Task<boost::system::error_code> ClientSession::send(std::string_view bytes, Phas
 /// The next reply, whichever command it answers. Its time counts from the last byte of the command,
 /// or, in a pipelined group, from the reply before it.
 Task<Result<ClientSession::Answer>> ClientSession::receive(Phase phase) {
-    const boost::system::error_code error = co_await read_reply(phase);
-    if (error) co_return end(error);
+    // Of a pipelined group the replies often arrive together.
+    if (!parser_.complete() && !unread_.empty()) {
+        const boost::system::error_code error = parse_unread();
+        if (error) co_return end(error);
+    }
+    if (!parser_.complete()) {
+        const boost::system::error_code error = co_await read_reply(phase);
+        if (error) co_return end(error);
+    }
     const TimePoint now = clock_.now();
     Answer answer{parser_.take(), now - reply_due_from_};
     reply_due_from_ = now;
@@ -184,19 +191,24 @@ Task<boost::system::error_code> ClientSession::read_reply(Phase phase) {
     const Duration timeout = options_.timeouts[phase];
     const bool whole_request = options_.timer == Timer::per_request;
     read_deadline_ = (whole_request ? request_began_ : reply_due_from_) + timeout;
-    while (!parser_.complete()) {
-        if (unread_.empty()) {
-            if (options_.timer == Timer::per_read) read_deadline_ = clock_.now() + timeout;
-            const Result<std::size_t> bytes =
-                co_await world::within(clock_, read_deadline_, stream_->read_some(buffer_));
-            if (!bytes) co_return bytes.error();
-            unread_ = std::string_view(buffer_.data(), *bytes);
-        }
-        const Result<std::size_t> taken = parser_.feed(unread_);
-        if (!taken) co_return taken.error();
-        unread_.remove_prefix(*taken);
+    boost::system::error_code error;
+    while (!parser_.complete() && !error) {
+        if (options_.timer == Timer::per_read) read_deadline_ = clock_.now() + timeout;
+        const Result<std::size_t> bytes =
+            co_await world::within(clock_, read_deadline_, stream_->read_some(buffer_));
+        if (!bytes) co_return bytes.error();
+        unread_ = std::string_view(buffer_.data(), *bytes);
+        error = parse_unread();
     }
-    co_return boost::system::error_code{};
+    co_return error;
+}
+
+/// Takes from what was read as much as the next reply needs.
+boost::system::error_code ClientSession::parse_unread() {
+    const Result<std::size_t> taken = parser_.feed(unread_);
+    if (!taken) return taken.error();
+    unread_.remove_prefix(*taken);
+    return {};
 }
 
 void ClientSession::learn_extensions(const Reply& reply) {

@@ -108,6 +108,7 @@ private:
     world::Task<boost::system::error_code> send(std::string_view bytes, Phase phase);
     world::Task<world::Result<Answer>> receive(Phase phase);
     world::Task<boost::system::error_code> read_reply(Phase phase);
+    boost::system::error_code parse_unread();
 
     void learn_extensions(const Reply& reply);
     void note_reply(const Transaction* transaction, Phase phase, std::uint32_t recipient,

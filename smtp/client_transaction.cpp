@@ -15,6 +15,8 @@ namespace {
 /// One write carries so much of the content; each has the data_xfer timeout of its own (RFC
 /// 5321 4.5.3.2.5).
 constexpr std::size_t block_size = 64 * 1024;
+/// MAIL, with RCPT and DATA behind it, of a message to one recipient or two.
+constexpr std::size_t usual_envelope_size = 160;
 /// CRLF.CRLF: once a byte of it is out, the receiver may have the message.
 constexpr std::size_t end_of_data_size = 5;
 
@@ -160,7 +162,6 @@ Task<> ClientSession::end_without_content(Transaction& transaction) {
 Task<bool> ClientSession::send_content(Transaction& transaction) {
     const TimePoint started = clock_.now();
     std::string wire;
-    wire.reserve(transaction.message.content.size() + transaction.message.content.size() / 64 + 8);
     append_stuffed(transaction.message.content, wire);
 
     std::size_t given = 0;
@@ -280,8 +281,9 @@ void ClientSession::note_content_sent(const Transaction& transaction, TimePoint 
 }
 
 std::string ClientSession::mail_command(const OutgoingMessage& message) const {
-    std::string line = "MAIL FROM:<";
-    line.append(message.sender).append(">");
+    std::string line;
+    line.reserve(usual_envelope_size);
+    line.append("MAIL FROM:<").append(message.sender).append(">");
     if (extensions_.size) line.append(" SIZE=").append(std::to_string(message.content.size()));
     if (extensions_.eight_bit_mime && message.eight_bit) line.append(" BODY=8BITMIME");
     line.append("\r\n");

@@ -5,6 +5,7 @@
 #include "record/text.hpp"
 #include "smtp/limits.hpp"
 
+#include <array>
 #include <charconv>
 #include <string_view>
 
@@ -66,6 +67,21 @@ constexpr bool is_label(char c) {
     return is_letter(c) || is_digit(c) || is_utf8(c) || c == '-' || c == '_';
 }
 
+/// One answer for each character: addresses are read character by character, several times a
+/// message.
+template <class Is>
+constexpr std::array<bool, 256> table_of(Is is) {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) table[i] = is(static_cast<char>(i));
+    return table;
+}
+constexpr std::array<bool, 256> atoms = table_of(is_atom);
+constexpr std::array<bool, 256> labels = table_of(is_label);
+
+constexpr bool is_in(const std::array<bool, 256>& table, char c) {
+    return table[static_cast<unsigned char>(c)];
+}
+
 // Each of the following measures one element at the start of a text; 0 means it is not there.
 
 std::size_t measure_quoted_string(std::string_view text) {
@@ -82,7 +98,7 @@ std::size_t measure_dot_string(std::string_view text) {
     std::size_t length = 0;
     bool in_atom = false;
     for (; length < text.size(); ++length) {
-        if (is_atom(text[length]))
+        if (is_in(atoms, text[length]))
             in_atom = true;
         else if (text[length] == '.' && in_atom)
             in_atom = false;
@@ -111,7 +127,7 @@ std::size_t measure_host_name(std::string_view text) {
     std::size_t begin = 0;
     while (true) {
         std::size_t end = begin;
-        while (end < text.size() && is_label(text[end])) ++end;
+        while (end < text.size() && is_in(labels, text[end])) ++end;
         if (end == begin || end - begin > label_limit) return 0;
         if (text[begin] == '-' || text[end - 1] == '-') return 0;
         if (end == text.size() || text[end] != '.') return end;

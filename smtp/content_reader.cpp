@@ -41,26 +41,35 @@ void ContentReader::reset() {
 
 void ContentReader::add(std::string_view piece) {
     size_ += piece.size();
-    while (!in_body_ && !piece.empty()) {
-        const std::size_t end = piece.find('\n');
-        const std::size_t taken = end == std::string_view::npos ? piece.size() : end + 1;
-        headers_.add(piece.substr(0, taken));
-        if (line_.size() < header_limit) line_.append(piece.substr(0, taken));
-        piece.remove_prefix(taken);
-        if (end != std::string_view::npos) end_header_line();
-    }
+    if (!in_body_) piece = add_headers(piece);
     if (!piece.empty()) body_.add(piece);
 }
 
-void ContentReader::end_header_line() {
-    std::string_view line = line_;
+/// Yields what stands behind the headers' end.
+std::string_view ContentReader::add_headers(std::string_view piece) {
+    std::string_view rest = piece;
+    while (!in_body_ && !rest.empty()) {
+        const std::size_t end = rest.find('\n');
+        const std::string_view line = rest.substr(0, end == std::string_view::npos ? end : end + 1);
+        rest.remove_prefix(line.size());
+        // Most lines come in one piece.
+        const bool whole = line_.empty() && end != std::string_view::npos;
+        if (!whole && line_.size() < header_limit) line_.append(line);
+        if (end == std::string_view::npos) break;
+        end_header_line(whole ? line : line_);
+        line_.clear();
+    }
+    headers_.add(piece.substr(0, piece.size() - rest.size()));
+    return rest;
+}
+
+void ContentReader::end_header_line(std::string_view line) {
     if (line.ends_with('\n')) line.remove_suffix(1);
     if (line.ends_with('\r')) line.remove_suffix(1);
     const bool continues = !line.empty() && (line.front() == ' ' || line.front() == '\t');
     if (!continues) end_header();
     if (line.empty()) in_body_ = true;
     if (header_.size() < header_limit) header_.append(line);
-    line_.clear();
 }
 
 void ContentReader::end_header() {

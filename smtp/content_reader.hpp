@@ -37,12 +37,13 @@ public:
     }
 
 private:
-    void end_header_line();
+    std::string_view add_headers(std::string_view piece);
+    void end_header_line(std::string_view line);
     void end_header();
 
     ContentDigest headers_;
     ContentDigest body_;
-    std::string line_;    ///< The header line under way, cut at a limit.
+    std::string line_;    ///< The header line that has begun, cut at a limit.
     std::string header_;  ///< The header under way, unfolded.
     std::string message_id_;
     std::string token_;

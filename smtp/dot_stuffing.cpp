@@ -1,17 +1,31 @@
-// Content is read in runs: within a line only a CR matters, and memchr finds it many bytes at a
-// time. The states are looked at one by one only around line ends.
+// Content is read in runs: in text only a dot that begins a line matters, and memchr finds dots
+// many bytes at a time. The states are looked at one by one only there, and where a piece ends
+// within a line end.
 #include "smtp/dot_stuffing.hpp"
-
-#include <cstring>
 
 namespace twofifty::smtp {
 namespace {
 
-/// The place behind the next CR, or the end.
-std::size_t skip_text(std::string_view bytes, std::size_t from) {
-    const void* const found = std::memchr(bytes.data() + from, '\r', bytes.size() - from);
-    if (found == nullptr) return bytes.size();
-    return static_cast<std::size_t>(static_cast<const char*>(found) - bytes.data()) + 1;
+/// Whether CRLF stands in front of this place, all of it at `from` or behind.
+bool begins_line(std::string_view bytes, std::size_t from, std::size_t place) {
+    return place >= from + 2 && bytes[place - 1] == '\n' && bytes[place - 2] == '\r';
+}
+
+struct Run {
+    std::size_t end = 0;
+    LinePlace place{};  ///< Of what stands at the end.
+};
+
+/// Text from there to the next dot that begins a line, or to the end.
+Run skip_text(std::string_view bytes, std::size_t from) {
+    for (std::size_t dot = bytes.find('.', from); dot != std::string_view::npos;
+         dot = bytes.find('.', dot + 1)) {
+        if (begins_line(bytes, from, dot)) return {dot, LinePlace::line_start};
+    }
+    const std::size_t end = bytes.size();
+    if (begins_line(bytes, from, end)) return {end, LinePlace::line_start};
+    const bool in_line_end = end > from && bytes[end - 1] == '\r';
+    return {end, in_line_end ? LinePlace::cr : LinePlace::text};
 }
 
 }  // namespace
@@ -19,15 +33,12 @@ std::size_t skip_text(std::string_view bytes, std::size_t from) {
 void append_stuffed(std::string_view content, std::string& wire) {
     wire.reserve(wire.size() + content.size() + content.size() / 32 + 8);
     std::size_t run = 0;
-    if (content.starts_with('.')) wire += '.';
-    for (std::size_t place = content.find('\n'); place != std::string_view::npos;
-         place = content.find('\n', place + 1)) {
-        const std::size_t next = place + 1;
-        if (next == content.size() || content[next] != '.') continue;
-        if (place == 0 || content[place - 1] != '\r') continue;
-        wire.append(content, run, next - run);
+    for (std::size_t dot = content.find('.'); dot != std::string_view::npos;
+         dot = content.find('.', dot + 1)) {
+        if (dot != 0 && !begins_line(content, 0, dot)) continue;
+        wire.append(content, run, dot - run);
         wire += '.';
-        run = next;
+        run = dot;
     }
     wire.append(content, run);
     // The CRLF of the DATA command (RFC 5321 4.1.1.4) already ends the line in front of an empty
@@ -40,8 +51,9 @@ std::size_t EndOfDataFinder::scan(std::string_view bytes) {
     std::size_t place = 0;
     while (place < bytes.size() && state_ != LinePlace::end) {
         if (state_ == LinePlace::text) {
-            place = skip_text(bytes, place);
-            if (bytes[place - 1] == '\r') state_ = LinePlace::cr;
+            const Run text = skip_text(bytes, place);
+            place = text.end;
+            state_ = text.place;
             continue;
         }
         const char c = bytes[place++];
@@ -74,10 +86,12 @@ std::size_t Unstuffer::feed(std::string_view bytes, std::string& content) {
     while (place < bytes.size() && state_ != LinePlace::end) {
         const char c = bytes[place];
         switch (state_) {
-            case LinePlace::text:
-                place = skip_text(bytes, place);
-                if (bytes[place - 1] == '\r') state_ = LinePlace::cr;
+            case LinePlace::text: {
+                const Run text = skip_text(bytes, place);
+                place = text.end;
+                state_ = text.place;
                 break;
+            }
             case LinePlace::cr:
                 ++place;
                 if (c == '\n')

@@ -49,7 +49,9 @@ std::string_view id_at_start(std::string_view text) {
     std::string_view id = first_word(text);
     while (!id.empty() && std::string_view("(<").find(id.front()) != std::string_view::npos)
         id.remove_prefix(1);
-    id = id.substr(0, id.find_first_of(")>"));
+    const auto closing =
+        std::find_if(id.begin(), id.end(), [](char c) { return c == ')' || c == '>'; });
+    id = id.substr(0, static_cast<std::size_t>(closing - id.begin()));
     while (!id.empty() && std::string_view(".,;").find(id.back()) != std::string_view::npos)
         id.remove_suffix(1);
     return id;

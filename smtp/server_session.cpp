@@ -109,7 +109,8 @@ Task<std::optional<std::string_view>> ServerSession::read_line() {
 }
 
 Task<bool> ServerSession::read_more() {
-    const bool flushed = co_await flush();
+    bool flushed = true;
+    if (!output_.empty()) flushed = co_await flush();
     if (!flushed) co_return false;
     const TimePoint deadline = clock_.now() + options_.command_timeout;
     const Result<std::size_t> bytes =
@@ -190,7 +191,7 @@ Task<bool> ServerSession::finish_message() {
     } else {
         // What was collected before the content must be out before a long wait. Where nobody takes
         // it any more the message is taken all the same: its end was read.
-        co_await flush();
+        if (!output_.empty()) co_await flush();
         const ReceivedMessage message{std::move(sender_), std::move(recipients_), content_,
                                       clock_.now()};
         replies = co_await sink_.take(message);

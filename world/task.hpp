@@ -8,8 +8,10 @@
 #pragma once
 
 #include "record/check.hpp"
+#include "world/frame_pool.hpp"
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <optional>
@@ -27,6 +29,11 @@ namespace detail {
 /// resumes it from here.
 class TaskPromiseBase {
 public:
+    static void* operator new(std::size_t size) { return frame_pool::take(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept {
+        frame_pool::give_back(frame, size);
+    }
+
     std::suspend_always initial_suspend() noexcept { return {}; }
 
     auto final_suspend() noexcept {

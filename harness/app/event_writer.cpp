@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace twofifty::harness {
@@ -27,13 +28,19 @@ EventWriter::~EventWriter() {
 }
 
 void EventWriter::record(Event event) {
+    record_all({&event, 1});
+}
+
+void EventWriter::record_all(std::span<Event> events) {
     std::unique_lock lock(mutex_);
     if (queue_.size() >= queue_limit)
         taken_.wait(lock, [this] { return queue_.size() < queue_limit || failed(); });
     if (failed()) return;
-    queue_.push_back(std::move(event));
-    ++recorded_;
-    if (queue_.size() == batch_size) arrived_.notify_one();
+    const bool was_small = queue_.size() < batch_size;
+    queue_.insert(queue_.end(), std::make_move_iterator(events.begin()),
+                  std::make_move_iterator(events.end()));
+    recorded_ += events.size();
+    if (was_small && queue_.size() >= batch_size) arrived_.notify_one();
 }
 
 void EventWriter::introduce(Introduction newcomer) {

@@ -8,6 +8,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +25,8 @@ public:
     ~EventWriter() override;
 
     void record(Event event) override;
+    /// The same for many at once, in their order. They are moved from.
+    void record_all(std::span<Event> events);
 
     /// Stores who or what has appeared, before the events that were recorded later than this.
     void introduce(Introduction newcomer);

@@ -1,3 +1,4 @@
+#include "harness/app/event_batches.hpp"
 #include "harness/app/execute.hpp"
 #include "harness/app/interrupts.hpp"
 #include "harness/app/progress_line.hpp"
@@ -15,8 +16,8 @@ constexpr std::chrono::milliseconds look_interval{20};
 }  // namespace
 
 std::string execute_virtual(const Execution& execution) {
-    VirtualCourse course(execution.scenario, execution.recipients, execution.identity,
-                         execution.events);
+    EventBatches events(execution.events);
+    VirtualCourse course(execution.scenario, execution.recipients, execution.identity, events);
     std::atomic<bool> stop{false};
     std::future<void> end = std::async(std::launch::async, [&] { course.run(stop); });
     {
@@ -24,6 +25,7 @@ std::string execute_virtual(const Execution& execution) {
         ProgressLine line(execution.scenario, execution.quiet);
         while (end.wait_for(look_interval) != std::future_status::ready) {
             if (signals.count() > 0 || execution.events.failed()) stop = true;
+            events.ask();
             line.show(course.progress());
         }
     }

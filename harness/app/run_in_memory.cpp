@@ -28,13 +28,16 @@ Summary run_in_memory(const Scenario& scenario, const std::atomic<bool>& stop) {
     const AddressBook recipients = make_address_book(scenario.message);
     const RunIdentity identity = virtual_identity(scenario);
     JudgingRecorder recorder(scenario);
-    VirtualCourse course(scenario, recipients, identity, recorder);
-    course.run(stop);
     RunFacts facts;
     facts.version = TWOFIFTY_VERSION;
     facts.world = "virtual";
+    {
+        // Its parts record how they end.
+        VirtualCourse course(scenario, recipients, identity, recorder);
+        course.run(stop);
+        facts.observed_at = course.observed_at();
+    }
     facts.digest = recorder.judge().digest();
-    facts.observed_at = course.observed_at();
     return summarise(recorder.judge().finish(), scenario, facts, recipients);
 }
 

@@ -54,18 +54,41 @@ std::string variant_mark(std::uint32_t variant) {
     return variant == 0 ? std::string() : ".v" + std::to_string(variant);
 }
 
-std::string token_line(std::string_view token) {
-    return std::string("twofifty token ").append(token).append("\r\n");
+void append(std::string& to, std::initializer_list<std::string_view> parts) {
+    for (const std::string_view part : parts) to += part;
 }
 
-/// The two headers by which a copy is known again. Their size does not depend on the digest.
-std::string marks(std::string_view token, std::uint64_t digest) {
-    std::string lines;
-    lines.append(token_header).append(": ").append(token).append("\r\n");
-    lines.append(digest_header).append(": ");
+void append_token_line(std::string& to, std::string_view token) {
+    append(to, {"twofifty token ", token, "\r\n"});
+}
+
+constexpr std::size_t digest_digits = 16;
+
+/// The two headers by which a copy is known again. The digest is written where the result says, as
+/// soon as it is known.
+std::size_t append_marks(std::string& to, std::string_view token) {
+    append(to, {token_header, ": ", token, "\r\n", digest_header, ": "});
+    const std::size_t digest_at = to.size();
+    to.append(digest_digits, '0').append("\r\n");
+    return digest_at;
+}
+
+void write_digest(std::uint64_t digest, char* to) {
     constexpr std::string_view digits = "0123456789abcdef";
-    for (int shift = 60; shift >= 0; shift -= 4) lines += digits[(digest >> shift) & 0xf];
-    return lines.append("\r\n");
+    for (std::size_t i = 0; i < digest_digits; ++i) to[i] = digits[(digest >> (60 - 4 * i)) & 0xf];
+}
+
+/// Headers and marks of a message are shorter than this, but for many recipients.
+constexpr std::size_t usual_headers = 512;
+
+std::uint32_t recipient_of(std::uint32_t ordinal, std::uint32_t place, std::uint32_t count,
+                           const AddressBook& book) {
+    const std::uint64_t in_all = (std::uint64_t{ordinal} - 1) * count + place;
+    return static_cast<std::uint32_t>(in_all % book.size() + 1);
+}
+
+std::uint32_t recipients_each(const MessageSettings& settings, const AddressBook& book) {
+    return std::min(settings.recipients, book.size());
 }
 
 }  // namespace
@@ -84,13 +107,11 @@ AddressBook make_address_book(const MessageSettings& settings) {
 
 std::vector<std::uint32_t> recipients_of(std::uint32_t ordinal, const MessageSettings& settings,
                                          const AddressBook& book) {
-    const std::uint32_t count = std::min(settings.recipients, book.size());
+    const std::uint32_t count = recipients_each(settings, book);
     std::vector<std::uint32_t> numbers;
     numbers.reserve(count);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const std::uint64_t place = (std::uint64_t{ordinal} - 1) * count + i;
-        numbers.push_back(static_cast<std::uint32_t>(place % book.size() + 1));
-    }
+    for (std::uint32_t place = 0; place < count; ++place)
+        numbers.push_back(recipient_of(ordinal, place, count, book));
     return numbers;
 }
 
@@ -127,71 +148,81 @@ MessageFactory::Template MessageFactory::read_template(const std::string& path) 
     return parsed;
 }
 
+std::shared_ptr<const Message> MessageFactory::get(std::uint32_t ordinal) const {
+    if (ordinal != last_ordinal_) {
+        last_ = std::make_shared<const Message>(make(ordinal));
+        last_ordinal_ = ordinal;
+    }
+    return last_;
+}
+
 Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const {
     const std::string token = to_string(Token{run_id_, ordinal});
+    const Template* const from =
+        corpus_.empty() ? nullptr : &corpus_[(ordinal - 1) % corpus_.size()];
+    const std::size_t size = from ? from->headers.size() + from->body.size() : drawn_size(ordinal);
     Message message;
-    message.sender = sender_local_part(Token{run_id_, ordinal}) + "@" + settings_.sender_domain;
-    const std::string headers = own_headers(ordinal, variant, token);
-    if (!corpus_.empty()) {
-        const Template& from = corpus_[(ordinal - 1) % corpus_.size()];
-        const std::string body = from.body + token_line(token);
-        message.body_digest = content_digest(body);
-        message.content =
-            marks(token, message.body_digest) + headers + from.headers + "\r\n" + body;
-        message.eight_bit = from.eight_bit;
-        return message;
+    append(message.sender, {sender_prefix, token, "@", settings_.sender_domain});
+    std::string& content = message.content;
+    content.reserve(size + usual_headers);
+    const std::size_t digest_at = append_marks(content, token);
+    const std::string mark = variant_mark(variant);
+    append_headers(content, ordinal, mark, token);
+    if (from) content += from->headers;
+    content += "\r\n";
+    const std::size_t body_at = content.size();
+    if (from) {
+        content += from->body;
+        append_token_line(content, token);
+        message.eight_bit = from->eight_bit;
+    } else {
+        // A longer Message-ID must not make the body another.
+        const std::size_t before = body_at - mark.size();
+        append_body(content, ordinal, token, size > before ? size - before : 0);
     }
-    world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
-    const auto size = static_cast<std::size_t>(settings_.size.draw(random));
-    // A longer Message-ID must not make the body another.
-    const std::size_t before_body =
-        marks(token, 0).size() + headers.size() - variant_mark(variant).size() + 2;
-    const std::string body =
-        body_of_size(ordinal, token, size > before_body ? size - before_body : 0);
-    message.body_digest = content_digest(body);
-    message.content.reserve(before_body + body.size());
-    message.content.append(marks(token, message.body_digest)).append(headers);
-    message.content.append("\r\n").append(body);
+    message.body_digest = content_digest(std::string_view(content).substr(body_at));
+    write_digest(message.body_digest, content.data() + digest_at);
     return message;
 }
 
-/// What every message of ours has behind its marks. Joined, not formatted: this is done for every
-/// attempt, and formatting would cost more than the attempt's dialogue (docs/performance.md).
-std::string MessageFactory::own_headers(std::uint32_t ordinal, std::uint32_t variant,
-                                        std::string_view token) const {
-    std::string headers;
-    const auto add = [&headers](std::initializer_list<std::string_view> parts) {
-        for (const std::string_view part : parts) headers += part;
-    };
-    add({"Message-ID: <", token, variant_mark(variant), "@twofifty.test>\r\n"});
-    if (!corpus_.empty()) return headers;
-    add({"Date: ", date_, "\r\nFrom: <tf.", token, "@", settings_.sender_domain, ">\r\nTo: "});
+std::size_t MessageFactory::drawn_size(std::uint32_t ordinal) const {
+    world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
+    return static_cast<std::size_t>(settings_.size.draw(random));
+}
+
+/// What every message of ours has behind its marks. Joined in place, not formatted: formatting
+/// would cost more than the attempt's dialogue (docs/performance.md).
+void MessageFactory::append_headers(std::string& to, std::uint32_t ordinal, std::string_view mark,
+                                    std::string_view token) const {
+    append(to, {"Message-ID: <", token, mark, "@twofifty.test>\r\n"});
+    if (!corpus_.empty()) return;
+    append(to, {"Date: ", date_, "\r\nFrom: <", sender_prefix, token, "@", settings_.sender_domain,
+                ">\r\nTo: "});
     std::string_view separator;
-    for (const std::uint32_t number : recipients_of(ordinal, settings_, book_)) {
-        add({separator, "<", book_.address_of(number), ">"});
+    const std::uint32_t count = recipients_each(settings_, book_);
+    for (std::uint32_t place = 0; place < count; ++place) {
+        const std::uint32_t number = recipient_of(ordinal, place, count, book_);
+        append(to, {separator, "<", book_.address_of(number), ">"});
         separator = ",\r\n ";
     }
-    add({"\r\nSubject: twofifty ", token, "\r\n"});
-    return headers;
+    append(to, {"\r\nSubject: twofifty ", token, "\r\n"});
 }
 
 /// The token line and text behind it, `size` bytes in all where that is enough for both.
-std::string MessageFactory::body_of_size(std::uint32_t ordinal, std::string_view token,
-                                         std::size_t size) const {
-    std::string body = token_line(token);
-    const std::size_t wanted = std::max(size, body.size() + least_filler);
-    body.reserve(wanted);
+void MessageFactory::append_body(std::string& to, std::uint32_t ordinal, std::string_view token,
+                                 std::size_t size) const {
+    const std::size_t begin = to.size();
+    append_token_line(to, token);
+    const std::size_t end = std::max(begin + size, to.size() + least_filler);
     // Each message begins at another line of the text, so that bodies differ behind the token too.
     std::size_t from = ordinal % filler_lines * line_size;
-    while (wanted - body.size() > line_size + least_filler) {
+    while (end - to.size() > line_size + least_filler) {
         const std::size_t lines = std::min((filler_.size() - from) / line_size,
-                                           (wanted - body.size() - least_filler) / line_size);
-        body.append(filler_, from, lines * line_size);
+                                           (end - to.size() - least_filler) / line_size);
+        to.append(filler_, from, lines * line_size);
         from = 0;
     }
-    const std::size_t rest = wanted - body.size();
-    body.append(filler_, 0, rest - 2).append("\r\n");
-    return body;
+    to.append(filler_, 0, end - to.size() - 2).append("\r\n");
 }
 
 }  // namespace twofifty::harness

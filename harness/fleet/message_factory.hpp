@@ -6,6 +6,7 @@
 #include "record/address_book.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ AddressBook make_address_book(const MessageSettings& settings);
 std::vector<std::uint32_t> recipients_of(std::uint32_t ordinal, const MessageSettings& settings,
                                          const AddressBook& book);
 
+/// Belongs to one thread.
 class MessageFactory {
 public:
     /// `date` is the unix time in every Date header. Reads the corpus, if there is one.
@@ -37,6 +39,9 @@ public:
     /// `variant`: 0, or another Message-ID than that of variant 0: a defect of some senders.
     Message make(std::uint32_t ordinal, std::uint32_t variant = 0) const;
 
+    /// The same. The last one is kept: a message is often handed over right after it was submitted.
+    std::shared_ptr<const Message> get(std::uint32_t ordinal) const;
+
 private:
     struct Template {
         std::string headers;  ///< Without Message-ID.
@@ -45,9 +50,11 @@ private:
     };
 
     static Template read_template(const std::string& path);
-    std::string own_headers(std::uint32_t ordinal, std::uint32_t variant,
-                            std::string_view token) const;
-    std::string body_of_size(std::uint32_t ordinal, std::string_view token, std::size_t size) const;
+    std::size_t drawn_size(std::uint32_t ordinal) const;
+    void append_headers(std::string& to, std::uint32_t ordinal, std::string_view mark,
+                        std::string_view token) const;
+    void append_body(std::string& to, std::uint32_t ordinal, std::string_view token,
+                     std::size_t size) const;
 
     const MessageSettings& settings_;
     const AddressBook& book_;
@@ -56,6 +63,8 @@ private:
     std::string date_;
     std::string filler_;
     std::vector<Template> corpus_;
+    mutable std::uint32_t last_ordinal_ = 0;
+    mutable std::shared_ptr<const Message> last_;
 };
 
 }  // namespace twofifty::harness

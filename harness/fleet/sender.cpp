@@ -56,7 +56,7 @@ void Sender::submit(std::uint32_t ordinal, TimePoint planned) {
 /// `awake`: the destination whose connection asks for work and need not be woken.
 void Sender::enqueue(std::uint32_t ordinal, TimePoint planned, const Destination* awake) {
     const TimePoint now = context_.clock.now();
-    const Message message = context_.messages.make(ordinal);
+    const std::shared_ptr<const Message> message = context_.messages.get(ordinal);
     std::vector<Job> jobs;
     for (const std::uint32_t recipient :
          recipients_of(ordinal, context_.message_settings, context_.recipients)) {
@@ -67,8 +67,8 @@ void Sender::enqueue(std::uint32_t ordinal, TimePoint planned, const Destination
                   .message = ordinal,
                   .recipient = recipient,
                   .duration = now - planned,
-                  .quantity = static_cast<std::int64_t>(message.content.size()),
-                  .digest = message.body_digest});
+                  .quantity = static_cast<std::int64_t>(message->content.size()),
+                  .digest = message->body_digest});
         const std::uint32_t domain = destinations_.size() == 1 ? 0 : destination_of(recipient);
         // The last job of that domain that has room.
         const auto open = std::find_if(jobs.begin(), jobs.end(), [&](const Job& job) {

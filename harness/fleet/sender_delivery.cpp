@@ -151,13 +151,15 @@ Task<std::optional<RecipientResult>> Sender::connect(const MailHost& host, Conne
 
 Task<std::vector<RecipientResult>> Sender::hand_over(const Job& job, std::uint32_t attempt,
                                                      Connection& connection) {
-    const Message made =
-        context_.messages.make(job.ordinal, settings_.new_message_id ? attempt : 0);
+    const std::shared_ptr<const Message> made =
+        settings_.new_message_id
+            ? std::make_shared<const Message>(context_.messages.make(job.ordinal, attempt))
+            : context_.messages.get(job.ordinal);
     smtp::OutgoingMessage outgoing{.ordinal = job.ordinal,
                                    .attempt = attempt,
-                                   .sender = made.sender,
-                                   .content = made.content,
-                                   .eight_bit = made.eight_bit};
+                                   .sender = made->sender,
+                                   .content = made->content,
+                                   .eight_bit = made->eight_bit};
     for (const std::uint32_t number : job.recipients)
         outgoing.recipients.push_back({number, context_.recipients.address_of(number)});
     ++connection.messages;

@@ -1,8 +1,12 @@
 #include "harness/ledger/event_block.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <charconv>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -13,27 +17,8 @@ namespace {
 /// The fields that are numbers; the text is the last field.
 constexpr std::size_t numbers_count = 14;
 using Numbers = std::array<std::int64_t, numbers_count>;
-/// Time and kind are written even where they are 0: each event has them.
-constexpr std::size_t least_numbers = 2;
 /// Digits and sign of one number, and a comma.
 constexpr std::size_t most_number_size = 21;
-
-Numbers numbers_of(const Event& event) {
-    return {event.at.time_since_epoch().count(),
-            static_cast<std::int64_t>(event.kind),
-            static_cast<std::int64_t>(event.phase),
-            static_cast<std::int64_t>(event.outcome),
-            event.code,
-            event.node,
-            event.message,
-            event.recipient,
-            event.attempt,
-            event.connection,
-            event.rule,
-            event.duration.count(),
-            event.quantity,
-            std::bit_cast<std::int64_t>(event.digest)};
-}
 
 /// Takes a number where it fits the field; otherwise says so.
 template <class Field>
@@ -61,54 +46,72 @@ bool fill(const Numbers& numbers, Event& event) {
            fit(numbers[9], event.connection) && fit(numbers[10], event.rule);
 }
 
-char* put(char* to, std::int64_t value) {
-    // Most fields have one digit.
-    if (value >= 0 && value <= 9) {
-        *to = static_cast<char>('0' + value);
-        return to + 1;
+/// Writes a comma and the number, and says where it ended. Not a member of anything: the bytes it
+/// writes could then be the place it keeps, and the compiler would read that anew each time.
+template <class Integer>
+char* put(char* to, Integer value) {
+    *to++ = ',';
+    // Most fields have one digit. For the others fmt is faster than g++ 12's to_chars.
+    if (value >= 0 && value < 10) {
+        *to++ = static_cast<char>('0' + value);
+        return to;
     }
-    return std::to_chars(to, to + most_number_size, value).ptr;
+    const fmt::format_int digits(value);
+    std::memcpy(to, digits.data(), digits.size());
+    return to + digits.size();
 }
 
 bool needs_escape(char c) {
     return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
 }
 
-void append_quoted(std::string& to, std::string_view text) {
+void append_text(std::string& to, std::string_view text) {
     constexpr std::string_view digits = "0123456789abcdef";
-    to += '"';
-    for (const char c : text) {
-        if (!needs_escape(c)) {
-            to += c;
-            continue;
-        }
+    to += ",\"";
+    while (true) {
+        const auto special = std::find_if(text.begin(), text.end(), needs_escape);
+        to.append(text.begin(), special);
+        if (special == text.end()) break;
+        const auto c = static_cast<unsigned char>(*special);
         to += "\\u00";
-        to += digits[static_cast<unsigned char>(c) >> 4];
-        to += digits[static_cast<unsigned char>(c) & 0xf];
+        to += digits[c >> 4];
+        to += digits[c & 0xf];
+        text.remove_prefix(static_cast<std::size_t>(special - text.begin()) + 1);
     }
     to += '"';
 }
 
 void append_event(const Event& event, std::string& text) {
-    const Numbers numbers = numbers_of(event);
-    std::size_t count = numbers_count;
-    if (event.text.empty())
-        while (count > least_numbers && numbers[count - 1] == 0) --count;
-    std::array<char, numbers_count * most_number_size> written;
-    char* end = written.data();
-    for (std::size_t i = 0; i < count; ++i) {
-        *end++ = i == 0 ? '[' : ',';
-        end = put(end, numbers[i]);
-    }
-    text.append(written.data(), end);
-    if (!event.text.empty()) {
-        text += ',';
-        append_quoted(text, event.text);
-    }
+    std::array<char, numbers_count * most_number_size> numbers;
+    char* end = put(numbers.data(), event.at.time_since_epoch().count());
+    end = put(end, static_cast<unsigned>(event.kind));
+    // Behind these two, which each event has, zeros at the end are left out.
+    char* used_end = end;
+    const auto add = [&end, &used_end](auto value) {
+        end = put(end, value);
+        if (value != 0) used_end = end;
+    };
+    add(static_cast<unsigned>(event.phase));
+    add(static_cast<unsigned>(event.outcome));
+    add(unsigned{event.code});
+    add(unsigned{event.node});
+    add(event.message);
+    add(event.recipient);
+    add(event.attempt);
+    add(event.connection);
+    add(event.rule);
+    add(event.duration.count());
+    add(event.quantity);
+    add(std::bit_cast<std::int64_t>(event.digest));
+    // The text stands behind all numbers.
+    if (!event.text.empty()) used_end = end;
+    numbers.front() = '[';
+    text.append(numbers.data(), used_end);
+    if (!event.text.empty()) append_text(text, event.text);
     text += ']';
 }
 
-/// The value of two digits as append_quoted writes them; -1 for others.
+/// The value of two digits as append_text writes them; -1 for others.
 int from_hex(std::string_view digits) {
     unsigned char value = 0;
     const auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <bit>
 #include <cstddef>
-#include <type_traits>
+#include <cstring>
+#include <string_view>
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -13,25 +15,35 @@ namespace twofifty::harness {
 
 namespace {
 
-/// The fixed part of an event, field by field, least significant byte first.
+/// An event's fields one behind the other, least significant byte first, and a short text behind
+/// them: the digest is fed once an event, for that costs more than what is in it.
 class Layout {
 public:
     template <class Integer>
     void put(Integer value) {
-        auto bits = static_cast<std::make_unsigned_t<Integer>>(value);
-        for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-            bytes_[size_++] = static_cast<unsigned char>(bits & 0xff);
-            if constexpr (sizeof(Integer) > 1) {
-                bits = static_cast<decltype(bits)>(bits >> 8);
-            }
+        if constexpr (std::endian::native == std::endian::little) {
+            std::memcpy(bytes_.data() + size_, &value, sizeof(value));
+            size_ += sizeof(value);
+        } else {
+            auto bits = static_cast<std::uint64_t>(value);
+            for (std::size_t i = 0; i < sizeof(Integer); ++i, bits >>= 8)
+                bytes_[size_++] = static_cast<unsigned char>(bits & 0xff);
         }
+    }
+
+    /// False where there is no room for it.
+    bool put_text(std::string_view text) {
+        if (text.size() > bytes_.size() - size_) return false;
+        std::memcpy(bytes_.data() + size_, text.data(), text.size());
+        size_ += text.size();
+        return true;
     }
 
     const unsigned char* data() const { return bytes_.data(); }
     std::size_t size() const { return size_; }
 
 private:
-    std::array<unsigned char, 64> bytes_{};
+    std::array<unsigned char, 128> bytes_;
     std::size_t size_ = 0;
 };
 
@@ -66,8 +78,9 @@ void EventDigest::add(const Event& event) {
     layout.put(event.digest);
     // The length keeps the end of one text apart from the beginning of the next event.
     layout.put(static_cast<std::uint32_t>(event.text.size()));
+    const bool whole = layout.put_text(event.text);
     XXH3_128bits_update(&state_->xxh, layout.data(), layout.size());
-    XXH3_128bits_update(&state_->xxh, event.text.data(), event.text.size());
+    if (!whole) XXH3_128bits_update(&state_->xxh, event.text.data(), event.text.size());
 }
 
 std::string EventDigest::value() const {

@@ -74,6 +74,9 @@ service_time = "5ms"
 name = "slow"
 when = { phase = "data_done", first = 1, probability = 0.5 }
 effect = { delay = "250ms" }
+[[impair]]
+name = "far"
+effect = { latency = "1ms" }
 [drain]
 quiet_for = "400ms"
 )";
