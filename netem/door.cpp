@@ -6,8 +6,8 @@
 
 namespace twofifty::netem {
 
-Door::Door(const PathContext& context, std::size_t most)
-    : context_(context), most_(most), changed_(context.clock.ready()) {
+Door::Door(const PathContext& context, std::size_t most, std::string_view receiver)
+    : context_(context), most_(most), receiver_(receiver), changed_(context.clock.ready()) {
     context_.rules.watch(*this);
 }
 
@@ -33,7 +33,7 @@ Door::Look Door::look() {
     for (RuleBook::Entry& entry : context_.rules.entries()) {
         const bool about_the_door = std::holds_alternative<Refuse>(entry.rule.effect) ||
                                     std::holds_alternative<ConnectionLimit>(entry.rule.effect);
-        if (!about_the_door) continue;
+        if (!about_the_door || !fits_receiver(entry.rule.when, receiver_)) continue;
         const State asked = asked_by(entry);
         const bool acts = asked != State::open && context_.rules.in_force(entry, now);
         note(entry.number, acts);

@@ -8,13 +8,15 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <string_view>
 
 namespace twofifty::netem {
 
 class Door final : private RuleBook::Watcher {
 public:
-    /// `most`: connections there may be at once, served or not.
-    Door(const PathContext& context, std::size_t most);
+    /// `most`: connections there may be at once, served or not. `receiver` is the name of the
+    /// server behind, and must outlive the door.
+    Door(const PathContext& context, std::size_t most, std::string_view receiver = {});
     /// What acts is recorded as ended.
     ~Door();
 
@@ -59,6 +61,7 @@ private:
 
     PathContext context_;
     std::size_t most_;
+    std::string_view receiver_;
     std::size_t present_ = 0;
     std::size_t inside_ = 0;
     std::map<std::uint32_t, TimePoint> acting_;  ///< Rules that act, and since when.

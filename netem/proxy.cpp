@@ -18,7 +18,8 @@ Proxy::Proxy(const ProxyContext& context, ProxyOptions options, ConnectionCounte
     : context_(context),
       options_(std::move(options)),
       counter_(counter),
-      door_({context.clock, context.rules, context.recorder}, options_.most_connections),
+      door_({context.clock, context.rules, context.recorder}, options_.most_connections,
+            options_.receiver),
       sessions_(context.clock.ready()),
       accepting_(context.clock.ready()),
       tending_(context.clock.ready()) {}

@@ -30,6 +30,7 @@ struct ProxyTls {
 struct ProxyOptions {
     world::Endpoint listen;
     world::Endpoint upstream;
+    std::string receiver{};  ///< What rules call the server there.
     bool lmtp = false;
     Duration connect_timeout = std::chrono::seconds{30};
     /// Absent: a dialogue that turns to TLS is passed on unread from there.

@@ -84,7 +84,7 @@ Task<> Reception::connect() {
 /// What the rules on accepting do to the client. False when it is not served, or has gone.
 Task<bool> Reception::admit() {
     const std::optional<RuleBook::Admitted> admitted =
-        context_.rules.admit({connection_, clock_.now(), door_.inside()});
+        context_.rules.admit({connection_, clock_.now(), door_.inside(), options_.receiver});
     const bool served = !admitted || admitted->admission.way == Admission::Way::serve;
     if (served) guest_.come_in();
     if (!admitted) co_return true;

@@ -100,6 +100,7 @@ std::optional<world::Random> RuleBook::fires_for(Entry& entry, const Connected& 
     const Selector& when = entry.rule.when;
     if (healed_ || (when.connection != 0 && when.connection != client.connection))
         return std::nullopt;
+    if (!fits_receiver(when, client.receiver)) return std::nullopt;
     ++entry.matched;
     world::Random random(fold(entry.key, client.connection));
     if (!fires(entry, 0, client.at, random)) return std::nullopt;

@@ -30,7 +30,8 @@ Verdict combined(std::span<const Firing> firings);
 struct Connected {
     std::uint32_t connection = 0;
     TimePoint at{};
-    std::size_t served = 0;  ///< Others that are served at the time.
+    std::size_t served = 0;       ///< Others that are served at the time.
+    std::string_view receiver{};  ///< By name; empty where servers have none.
 };
 
 /// The rules of a run, and what they have counted. The first rule that fits and fires wins, unless

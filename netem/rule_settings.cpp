@@ -82,6 +82,14 @@ void check_outage(const Section& effect, const Rule& rule) {
                     "while the rule acts");
 }
 
+/// Servers behind a proxy have no names.
+void check_of_proxy(Section& rule, const Rule& result) {
+    if (!result.when.receiver.empty())
+        rule.section("when").fail("receiver",
+                                  "asks for the name of a server, and those behind a proxy have "
+                                  "none; remove it");
+}
+
 Budget read_budget(Section budget) {
     Budget result;
     result.at_most =
@@ -136,6 +144,12 @@ Rule read_rule(Section rule) {
     return result;
 }
 
+Rule read_rule_of_proxy(Section rule) {
+    Rule result = read_rule(rule);
+    check_of_proxy(rule, result);
+    return result;
+}
+
 std::vector<Rule> read_rules(Section& root) {
     std::vector<Rule> result;
     for (Section& section : root.sections("impair")) {
@@ -154,6 +168,8 @@ std::vector<Rule> load_rules(const std::string& path) {
     const settings::Value document = settings::read_toml_file(path);
     Section root(document, "");
     std::vector<Rule> rules = read_rules(root);
+    std::vector<Section> sections = root.sections("impair");
+    for (std::size_t i = 0; i < rules.size(); ++i) check_of_proxy(sections[i], rules[i]);
     root.finish();
     return rules;
 }

@@ -13,11 +13,13 @@ namespace twofifty::netem {
 
 /// One table with name, when, effect, budget and continue. Throws settings::Error.
 Rule read_rule(settings::Section rule);
+/// The same, for a proxy: servers behind it have no names. Throws where the rule asks for one.
+Rule read_rule_of_proxy(settings::Section rule);
 
 /// The array of tables under `impair`. Names are unique. Throws settings::Error.
 std::vector<Rule> read_rules(settings::Section& root);
 
-/// A file that holds nothing but [[impair]]. Throws settings::Error.
+/// A file that holds nothing but [[impair]], for a proxy. Throws settings::Error.
 std::vector<Rule> load_rules(const std::string& path);
 
 /// The lines of one rule, `[[impair]]` in front, with every default shown; read_rule reads them

@@ -41,6 +41,10 @@ bool fits_content(const Selector& when, const Passing& passing) {
 
 }  // namespace
 
+bool fits_receiver(const Selector& when, std::string_view receiver) {
+    return when.receiver.empty() || matches_pattern(when.receiver, receiver);
+}
+
 bool fits(const Selector& when, const Passing& passing) {
     const bool content = passing.phase == Phase::data_xfer && passing.code == 0;
     if (content && when.phase != Phase::data_xfer) return false;
@@ -51,6 +55,7 @@ bool fits(const Selector& when, const Passing& passing) {
     if (when.connection != 0 && when.connection != passing.connection) return false;
     if (when.transaction != 0 && when.transaction != passing.transaction) return false;
     if (!fits_content(when, passing)) return false;
+    if (!fits_receiver(when, passing.receiver)) return false;
     if (!when.sender.empty() && !matches_pattern(when.sender, passing.sender)) return false;
     if (!when.recipient.empty() && !fits_recipient(when.recipient, passing)) return false;
     return (when.text.empty() && when.enhanced.empty()) || fits_words(when, passing);

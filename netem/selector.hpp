@@ -51,6 +51,8 @@ struct Selector {
     /// Shell patterns (* and ?) over the whole address, without regard to case; empty: any.
     std::string recipient{};
     std::string sender{};
+    /// The same over the name of the receiver behind the layer.
+    std::string receiver{};
     /// What first, nth and every_nth count: the replies of one message (default), or of the whole
     /// run, which depends on the order of arrival.
     bool counts_over_run = false;
@@ -85,6 +87,7 @@ struct Passing {
     std::string_view recipient{};  ///< For rcpt, and for LMTP's data_done.
     std::string_view sender{};
     const std::vector<std::string>* recipients = nullptr;  ///< Accepted so far in this transaction.
+    std::string_view receiver{};  ///< By name; empty where servers have none.
     std::uint32_t connection = 0;
     std::uint32_t transaction = 0;
     std::uint32_t reply_index = 0;
@@ -93,6 +96,9 @@ struct Passing {
     bool chunked = false;      ///< The content came as BDAT.
     TimePoint at{};
 };
+
+/// Whether a rule is about this receiver.
+bool fits_receiver(const Selector& when, std::string_view receiver);
 
 /// The conditions that hold whatever was counted or drawn before; those on time are not among
 /// them.

@@ -130,6 +130,7 @@ void read_counts(Section& when, Selector& result) {
             when.fail(key, fmt::format("contradicts {}; expected one of the two", other));
     }
     result.connection = read_count(when, "connection");
+    result.receiver = read_pattern(when, "receiver", "\"mx-*\"");
 }
 
 void read_times(Section& when, Selector& result) {
@@ -241,6 +242,7 @@ std::string to_toml(const Selector& when, EffectKind kind) {
     parts.count("attempt", when.attempt);
     parts.text("recipient", when.recipient);
     parts.text("sender", when.sender);
+    parts.text("receiver", when.receiver);
     parts.text("enhanced", when.enhanced);
     parts.text("text", when.text);
     if (when.size_least != 0) parts.text("size_least", settings::format_size(when.size_least));

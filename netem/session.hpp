@@ -38,7 +38,7 @@ public:
           dialogue_(options.lmtp),
           transactions_(context, connection),
           paths_{context.clock, context.rules, context.recorder},
-          stream_rules_(context.rules, connection),
+          stream_rules_(context.rules, connection, options.receiver),
           to_client_(paths_, stream_rules_, *this, connection, Direction::to_client),
           to_server_(paths_, stream_rules_, *this, connection, Direction::to_server),
           replies_(paths_, *this, to_client_),

@@ -77,7 +77,8 @@ Task<> Session::client_to_server() {
 /// Without a rule the server is told at once, with a FIN: it can still answer, and what it accepts
 /// is still seen.
 Task<> Session::forward_close(bool was_reset) {
-    const RuleBook::Forwarded forwarded = context_.rules.forward_close({connection_, clock_.now()});
+    const RuleBook::Forwarded forwarded =
+        context_.rules.forward_close({connection_, clock_.now(), 0, options_.receiver});
     const TimePoint began = clock_.now();
     std::vector<Event> firings;
     if (forwarded.rule != 0) {
@@ -189,6 +190,7 @@ Task<bool> Session::pass_end_of_data(std::string_view bytes) {
                           .attempt = transaction.attempt,
                           .sender = sender,
                           .recipients = &dialogue_.accepted_recipients(),
+                          .receiver = options_.receiver,
                           .connection = connection_,
                           .transaction = dialogue_.transactions(),
                           .bytes = std::string_view(out).substr(out.size() - kept),

@@ -82,6 +82,7 @@ void Session::take_reply(const smtp::Reply& reply) {
                           .recipient = answered.recipient,
                           .sender = dialogue_.sender(),
                           .recipients = &dialogue_.accepted_recipients(),
+                          .receiver = options_.receiver,
                           .connection = connection_,
                           .transaction = answered.transaction,
                           .reply_index = answered.reply_index,

@@ -5,6 +5,7 @@ namespace twofifty::netem {
 bool StreamRules::chosen(RuleBook::Entry& entry, Direction direction, TimePoint at) {
     const Selector& when = entry.rule.when;
     if (when.connection != 0 && when.connection != connection_) return false;
+    if (!fits_receiver(when, receiver_)) return false;
     if (when.direction != Direction::both && when.direction != direction) return false;
     const auto [decided, first] = decided_.try_emplace(entry.number);
     if (first) decided->second.chosen = rules_.chosen_for(entry, {connection_, at});

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string_view>
 
 namespace twofifty::netem {
 
@@ -15,8 +16,9 @@ public:
     /// Keeps the place of a firing among those that act at once.
     using Place = std::shared_ptr<const std::uint32_t>;
 
-    StreamRules(RuleBook& rules, std::uint32_t connection)
-        : rules_(rules), connection_(connection) {}
+    /// `receiver` is the name of the server behind, and must outlive this.
+    StreamRules(RuleBook& rules, std::uint32_t connection, std::string_view receiver = {})
+        : rules_(rules), connection_(connection), receiver_(receiver) {}
 
     /// Whether a rule is about this direction, by its conditions, chance and count; not those on
     /// time.
@@ -35,6 +37,7 @@ private:
 
     RuleBook& rules_;
     std::uint32_t connection_;
+    std::string_view receiver_;
     std::map<std::uint32_t, Decision> decided_;
 };
 

@@ -139,7 +139,7 @@ Rule rule_of(const Value& attributes) {
         throw settings::Error(name->place,
                               "attributes.name: the rule is named as its toxic; remove it");
     put(std::get<Table>(rule.data), "name", {std::string("toxic"), rule.place});
-    return read_rule(Section(rule, "attributes"));
+    return read_rule_of_proxy(Section(rule, "attributes"));
 }
 
 void set_rule(Toxic& toxic, const Kind* kind) {
