@@ -75,6 +75,13 @@ RunIdentity make_identity(const Scenario& scenario, bool is_virtual) {
             std::chrono::system_clock::to_time_t(std::chrono::system_clock::now())};
 }
 
+std::vector<std::string> receiver_names(const TargetSettings& target) {
+    if (!target.address.empty()) return {target.address};
+    std::vector<std::string> names;
+    for (const ReceiverSettings& receiver : target.receivers()) names.push_back(receiver.name);
+    return names;
+}
+
 Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const AddressBook& recipients,
                    const RunIdentity& identity, bool is_virtual) {
     Ledger ledger = Ledger::create((folder / "ledger.sqlite").string());
@@ -82,6 +89,7 @@ Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const Addre
     for (std::uint32_t number = 1; number <= recipients.size(); ++number)
         addresses.push_back(recipients.address_of(number));
     ledger.set_recipients(addresses);
+    ledger.set_receivers(receiver_names(scenario.target));
     std::vector<RuleFacts> rules;
     for (const netem::Rule& rule : scenario.rules)
         rules.push_back({rule.name, netem::to_toml(rule.effect)});

@@ -73,8 +73,12 @@ std::string marks(std::string_view token, std::uint64_t digest) {
 AddressBook make_address_book(const MessageSettings& settings) {
     if (!settings.to.empty()) return AddressBook(settings.to);
     std::vector<std::string> generated;
-    for (std::uint32_t i = 1; i <= settings.recipients; ++i)
-        generated.push_back(fmt::format("r{}@recipient.test", i));
+    std::vector<std::string> domains = settings.domains;
+    if (domains.empty()) domains.emplace_back(generated_domain);
+    // A message's recipients stand in a row, so that each message goes to the next domain.
+    for (const std::string& domain : domains)
+        for (std::uint32_t i = 1; i <= settings.recipients; ++i)
+            generated.push_back(fmt::format("r{}@{}", i, domain));
     return AddressBook(generated);
 }
 

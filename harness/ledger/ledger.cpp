@@ -235,9 +235,21 @@ void Ledger::replace_table(std::string_view table, std::string_view insert, std:
     }
 }
 
+void Ledger::replace_names(std::string_view table, std::span<const std::string> names) {
+    replace_table(table, fmt::format("INSERT INTO {} VALUES (?, ?)", table), names.size(),
+                  [&](std::size_t i, sqlite3_stmt* row) { bind_text(row, 2, names[i]); });
+}
+
 void Ledger::set_recipients(std::span<const std::string> addresses) {
-    replace_table("recipient", "INSERT INTO recipient VALUES (?, ?)", addresses.size(),
-                  [&](std::size_t i, sqlite3_stmt* row) { bind_text(row, 2, addresses[i]); });
+    replace_names("recipient", addresses);
+}
+
+void Ledger::set_receivers(std::span<const std::string> names) {
+    replace_names("receiver", names);
+}
+
+void Ledger::set_senders(std::span<const std::string> names) {
+    replace_names("sender", names);
 }
 
 std::vector<std::string> Ledger::recipients() const {

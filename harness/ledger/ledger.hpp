@@ -57,6 +57,10 @@ public:
     void set_recipients(std::span<const std::string> addresses);
     std::vector<std::string> recipients() const;
 
+    /// Their names by their numbers, from 1, which are the events' nodes.
+    void set_receivers(std::span<const std::string> names);
+    void set_senders(std::span<const std::string> names);
+
     void set_rules(std::span<const RuleFacts> rules);
     std::vector<RuleFacts> rules() const;
 
@@ -87,6 +91,7 @@ private:
     Statement prepare(std::string_view sql, std::string_view doing) const;
     std::int64_t number(std::string_view sql) const;
     void write(std::span<const Event> events);
+    void replace_names(std::string_view table, std::span<const std::string> names);
     void replace_table(std::string_view table, std::string_view insert, std::size_t rows,
                        const std::function<void(std::size_t, sqlite3_stmt*)>& bind);
     void abandon() noexcept;

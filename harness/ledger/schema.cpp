@@ -37,6 +37,8 @@ CREATE TABLE phase     (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE outcome   (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE run       (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE recipient (number INTEGER PRIMARY KEY, address TEXT NOT NULL);
+CREATE TABLE receiver  (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE sender    (number INTEGER PRIMARY KEY, name TEXT NOT NULL);
 CREATE TABLE rule      (number INTEGER PRIMARY KEY, name TEXT NOT NULL, effect TEXT NOT NULL);
 CREATE TABLE foreign_message (
     number     INTEGER PRIMARY KEY,
@@ -59,7 +61,7 @@ LEFT JOIN recipient ON recipient.number = event.recipient
 LEFT JOIN rule ON rule.number = event.rule;
 
 CREATE VIEW messages AS
-SELECT message, address AS recipient, sender, planned_ns / 1e6 AS planned_ms,
+SELECT message, address AS recipient, ifnull(sender.name, node) AS sender, planned_ns / 1e6 AS planned_ms,
        submitted_ns / 1e6 AS submitted_ms, bytes, attempts, copies,
        CASE WHEN acknowledged_ns IS NOT NULL THEN 'acknowledged'
             WHEN gave_up THEN 'gave_up' ELSE 'pending' END AS sender_end,
@@ -67,7 +69,7 @@ SELECT message, address AS recipient, sender, planned_ns / 1e6 AS planned_ms,
        (delivered_ns - planned_ns) / 1e6 AS time_to_delivery_ms
 FROM (
     SELECT message, recipient,
-           max(node) FILTER (WHERE name = 'submitted') AS sender,
+           max(node) FILTER (WHERE name = 'submitted') AS node,
            min(at_ns - ifnull(duration_ns, 0)) FILTER (WHERE name = 'submitted') AS planned_ns,
            min(at_ns) FILTER (WHERE name = 'submitted') AS submitted_ns,
            max(quantity) FILTER (WHERE name = 'submitted') AS bytes,
@@ -82,7 +84,8 @@ FROM (
     GROUP BY message, recipient
     HAVING submitted_ns IS NOT NULL
 )
-LEFT JOIN recipient ON recipient.number = recipient;
+LEFT JOIN recipient ON recipient.number = recipient
+LEFT JOIN sender ON sender.number = node;
 
 CREATE VIEW attempts AS
 SELECT ended.message, recipient.address AS recipient, ended.attempt, ended.connection,
@@ -97,10 +100,13 @@ LEFT JOIN recipient ON recipient.number = ended.recipient
 WHERE ended.kind = (SELECT number FROM kind WHERE name = 'attempt_ended');
 
 CREATE VIEW copies AS
-SELECT message, recipient.address AS recipient, at_ns / 1e6 AS found_ms, node AS receiver,
+SELECT message, recipient.address AS recipient, at_ns / 1e6 AS found_ms,
+       ifnull(receiver.name, node) AS receiver,
        text AS queue_id, ifnull(quantity, 0) AS received_headers, duration_ns / 1e6 AS commit_ms,
        printf('%016x', digest) AS digest
-FROM event LEFT JOIN recipient ON recipient.number = event.recipient
+FROM event
+LEFT JOIN recipient ON recipient.number = event.recipient
+LEFT JOIN receiver ON receiver.number = event.node
 WHERE kind = (SELECT number FROM kind WHERE name = 'copy_found');
 
 CREATE VIEW replies AS

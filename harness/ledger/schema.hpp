@@ -11,7 +11,7 @@ inline constexpr std::int32_t ledger_application_id = 0x54463530;
 
 /// Counts up whenever an older program would misread the tables, a new place for an enumerator
 /// included: the rows hold their numbers.
-inline constexpr std::int32_t ledger_schema_version = 2;
+inline constexpr std::int32_t ledger_schema_version = 3;
 
 /// The statements that make an empty ledger.
 std::string ledger_schema();

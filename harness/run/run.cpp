@@ -1,5 +1,6 @@
 #include "harness/run/run.hpp"
 
+#include "harness/run/mail_hosts.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -32,39 +33,53 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
       rules_(scenario.rules, scenario.seed),
       messages_(scenario.message, recipients, scenario.seed, identity.run_id, identity.date),
       interrupted_(place.clock.ready()) {
-    const world::Endpoint first_hop =
-        scenario.target.direct ? target_.endpoint() : start_layer(identity);
-    routes_.add("", {.endpoint = first_hop});
+    identities_ = std::make_unique<netem::FleetIdentities>(identity.run_id, recipients_);
+    std::vector<world::Endpoint> first_hops{target_.endpoints().begin(), target_.endpoints().end()};
+    if (!scenario.target.direct) first_hops = start_layer();
+    routes_ = routes_to(scenario.target, first_hops);
     const FleetParts parts{clock_, network_, recorder_, recipients_, messages_, routes_};
     fleet_ = std::make_unique<Fleet>(parts, scenario_);
 }
 
-/// The layer listens on loopback, in the address family of the target.
-world::Endpoint Run::start_layer(const RunIdentity& identity) {
-    const bool v6 = target_.endpoint().host.find(':') != std::string::npos;
-    identities_ = std::make_unique<netem::FleetIdentities>(identity.run_id, recipients_);
-    const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder_};
-    netem::ProxyOptions options{.listen = {v6 ? "::1" : "127.0.0.1", 0},
-                                .upstream = target_.endpoint(),
-                                .lmtp = scenario_.target.protocol == Protocol::lmtp};
+/// What the layer's listeners have in common. It listens on loopback.
+netem::ProxyOptions Run::layer_options() const {
+    netem::ProxyOptions options;
+    options.lmtp = scenario_.target.protocol == Protocol::lmtp;
     const FleetTls& fleet = scenario_.fleet.tls;
     const LayerSettings& layer = scenario_.layer;
-    if (fleet.use != smtp::TlsUse::none && layer.terminates_tls) {
-        const std::array<std::string, 1> names{fleet.server_name};
-        const tls::Identity shown = layer.certificate.empty()
-                                        ? tls::make_identity(names)
-                                        : tls::load_identity(layer.certificate, layer.key);
-        options.tls = netem::ProxyTls{.to_client = tls::Context::for_server(shown),
-                                      .to_server = tls::Context::for_client(layer.verify),
-                                      .server_name = fleet.server_name,
-                                      .implicit = fleet.use == smtp::TlsUse::implicit};
+    if (fleet.use == smtp::TlsUse::none || !layer.terminates_tls) return options;
+    const std::array<std::string, 1> names{fleet.server_name};
+    const tls::Identity shown = layer.certificate.empty()
+                                    ? tls::make_identity(names)
+                                    : tls::load_identity(layer.certificate, layer.key);
+    options.tls = netem::ProxyTls{.to_client = tls::Context::for_server(shown),
+                                  .to_server = tls::Context::for_client(layer.verify),
+                                  .server_name = fleet.server_name,
+                                  .implicit = fleet.use == smtp::TlsUse::implicit};
+    return options;
+}
+
+/// One listener in front of each receiver, in its address family; they share rules and counts.
+std::vector<world::Endpoint> Run::start_layer() {
+    const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder_};
+    const std::span<const ReceiverSettings> receivers = scenario_.target.receivers();
+    const netem::ProxyOptions common = layer_options();
+    std::vector<world::Endpoint> listening;
+    for (const world::Endpoint& upstream : target_.endpoints()) {
+        netem::ProxyOptions options = common;
+        const bool v6 = upstream.host.find(':') != std::string::npos;
+        options.listen = {v6 ? "::1" : "127.0.0.1", 0};
+        options.upstream = upstream;
+        if (!receivers.empty()) options.receiver = receivers[listening.size()].name;
+        proxies_.push_back(
+            std::make_unique<netem::Proxy>(context, std::move(options), connections_));
+        const world::Result<world::Endpoint> endpoint = proxies_.back()->start();
+        if (!endpoint)
+            throw std::runtime_error("the impairment layer cannot listen: " +
+                                     endpoint.error().message());
+        listening.push_back(*endpoint);
     }
-    proxy_ = std::make_unique<netem::Proxy>(context, std::move(options), connections_);
-    const world::Result<world::Endpoint> endpoint = proxy_->start();
-    if (!endpoint)
-        throw std::runtime_error("the impairment layer cannot listen: " +
-                                 endpoint.error().message());
-    return *endpoint;
+    return listening;
 }
 
 Task<> Run::main() {
@@ -94,9 +109,10 @@ Task<bool> Run::target_answers() {
     if (!scenario_.target.server.empty()) co_return true;
     const TimePoint deadline = clock_.now() + first_connect_limit;
     const world::Result<std::unique_ptr<world::Stream>> stream =
-        co_await world::within(clock_, deadline, network_.connect(target_.endpoint()));
+        co_await world::within(clock_, deadline, network_.connect(target_.endpoints().front()));
     if (stream) co_return true;
-    const std::string why = to_string(target_.endpoint()) + ": " + stream.error().message();
+    const std::string why =
+        to_string(target_.endpoints().front()) + ": " + stream.error().message();
     note(EventKind::target_failed, why.c_str());
     co_return false;
 }

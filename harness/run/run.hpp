@@ -4,6 +4,7 @@
 
 #include "harness/fleet/fleet.hpp"
 #include "harness/fleet/message_factory.hpp"
+#include "harness/fleet/routes.hpp"
 #include "harness/run/place.hpp"
 #include "harness/run/progress.hpp"
 #include "harness/run/target_side.hpp"
@@ -12,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace twofifty::harness {
 
@@ -29,7 +31,8 @@ public:
     void interrupt();
 
 private:
-    world::Endpoint start_layer(const RunIdentity& identity);
+    std::vector<world::Endpoint> start_layer();
+    netem::ProxyOptions layer_options() const;
     world::Task<bool> target_answers();
     world::Task<bool> until_quiet();
     void note(EventKind kind, const char* text, std::uint64_t quantity = 0);
@@ -47,7 +50,7 @@ private:
     world::Notifier interrupted_;
     netem::ConnectionCounter connections_;
     std::unique_ptr<netem::FleetIdentities> identities_;
-    std::unique_ptr<netem::Proxy> proxy_;
+    std::vector<std::unique_ptr<netem::Proxy>> proxies_;  ///< One in front of each receiver.
     Routes routes_;
     std::unique_ptr<Fleet> fleet_;
 };

@@ -10,9 +10,13 @@ TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario
                        const AddressBook& recipients, const RunIdentity& identity)
     : place_(place), recorder_(recorder), scenario_(scenario), tasks_(place.clock.ready()) {
     if (!scenario.target.server.empty()) {
-        const ReceiverParts parts{place.clock, place.network, recorder, recipients,
-                                  identity.run_id};
-        receiver_ = std::make_unique<ReferenceReceiver>(parts, scenario.target, scenario.seed);
+        for (const ReceiverSettings& settings : scenario.target.receivers()) {
+            const auto number = static_cast<std::uint16_t>(receivers_.size() + 1);
+            const ReceiverParts parts{place.clock, place.network,   recorder,
+                                      recipients,  identity.run_id, number};
+            receivers_.push_back(std::make_unique<ReferenceReceiver>(
+                parts, settings, scenario.target.protocol, scenario.seed));
+        }
     } else if (!scenario.target.maildir.empty()) {
         const auto only_recipient = [&scenario, &recipients](std::uint32_t message) {
             const auto numbers = recipients_of(message, scenario.message, recipients);
@@ -24,17 +28,20 @@ TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario
     }
 }
 
-void TargetSide::start() {
-    if (receiver_) {
-        const world::Result<world::Endpoint> endpoint = receiver_->start();
+void TargetSide::start_receivers() {
+    const std::span<const ReceiverSettings> settings = scenario_.target.receivers();
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        const world::Result<world::Endpoint> endpoint = receivers_[i]->start();
         if (!endpoint) {
             throw std::runtime_error("the reference receiver cannot listen at " +
-                                     scenario_.target.reference.listen + ": " +
-                                     endpoint.error().message());
+                                     settings[i].listen + ": " + endpoint.error().message());
         }
-        endpoint_ = *endpoint;
-        return;
+        endpoints_.push_back(*endpoint);
     }
+}
+
+void TargetSide::start() {
+    if (!receivers_.empty()) return start_receivers();
     if (maildir_) {
         const std::string trouble = maildir_->start();
         if (!trouble.empty()) throw std::runtime_error("target.maildir: " + trouble);
@@ -44,19 +51,27 @@ void TargetSide::start() {
     if (!endpoint) {
         throw std::runtime_error("target.address: not host:port: " + scenario_.target.address);
     }
-    endpoint_ = *endpoint;
+    endpoints_.push_back(*endpoint);
 }
 
 std::string TargetSide::observed_at() const {
-    if (receiver_) return "receiver";
+    if (!receivers_.empty()) return "receiver";
     return maildir_ ? maildir_->description() : "nowhere";
 }
 
 void TargetSide::finish() {
     if (maildir_) maildir_->look();
-    if (receiver_ && receiver_->in_service() == 0)
-        recorder_.record(
-            Event{.at = place_.clock.now(), .kind = EventKind::queues_seen_empty, .node = 1});
+    if (receivers_.empty() || in_service() > 0) return;
+    for (std::size_t i = 1; i <= receivers_.size(); ++i)
+        recorder_.record(Event{.at = place_.clock.now(),
+                               .kind = EventKind::queues_seen_empty,
+                               .node = static_cast<std::uint16_t>(i)});
+}
+
+std::uint32_t TargetSide::in_service() const {
+    std::uint32_t sum = 0;
+    for (const auto& receiver : receivers_) sum += receiver->in_service();
+    return sum;
 }
 
 }  // namespace twofifty::harness

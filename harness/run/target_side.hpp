@@ -6,11 +6,13 @@
 #include "harness/target/reference_receiver.hpp"
 
 #include <memory>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace twofifty::harness {
 
-/// The target's side of a run: the reference receiver, or the watch over a real server's mail. In
+/// The target's side of a run: the reference receivers, or the watch over a real server's mail. In
 /// the real world it has a world, hence a thread, of its own, as a server would.
 class TargetSide {
 public:
@@ -21,11 +23,12 @@ public:
     /// Starts it. Throws std::runtime_error that says why not.
     void start();
 
-    /// Where the target listens. REQUIRES: started.
-    const world::Endpoint& endpoint() const { return endpoint_; }
+    /// Where the target listens: each receiver, in their order, or the one server that runs
+    /// already. REQUIRES: started.
+    std::span<const world::Endpoint> endpoints() const { return endpoints_; }
     /// Messages that the target has taken and not stored yet, as far as can be seen. Any thread may
     /// ask.
-    std::uint32_t in_service() const { return receiver_ ? receiver_->in_service() : 0; }
+    std::uint32_t in_service() const;
     /// Where copies are counted: "receiver", "maildir <path>" or "nowhere".
     std::string observed_at() const;
     /// A last look for copies; then records whether the target's queues were seen empty. A real
@@ -33,12 +36,14 @@ public:
     void finish();
 
 private:
+    void start_receivers();
+
     Place place_;
     Recorder& recorder_;
     const Scenario& scenario_;
-    std::unique_ptr<ReferenceReceiver> receiver_;
+    std::vector<std::unique_ptr<ReferenceReceiver>> receivers_;
     std::unique_ptr<MaildirObserver> maildir_;
-    world::Endpoint endpoint_;
+    std::vector<world::Endpoint> endpoints_;
     world::TaskScope tasks_;
 };
 

@@ -1,6 +1,7 @@
 // [message]: what is sent, and to whom.
 #include "harness/scenario/sections.hpp"
 #include "netem/distribution_settings.hpp"
+#include "record/text.hpp"
 
 #include <fmt/format.h>
 
@@ -55,6 +56,12 @@ void read_recipients(Section& message, MessageSettings& result) {
             message.fail("to", fmt::format("{} stands there twice; expected each address once",
                                            settings::toml_text(address)));
     }
+    take(message.texts("domains"), result.domains);
+    if (message.has("domains")) check_domains(message, "domains", result.domains);
+    if (message.has("domains") && message.has("to"))
+        message.fail("domains",
+                     "contradicts to, whose addresses have their own domains; expected one of "
+                     "the two");
     if (!result.to.empty() && result.recipients > result.to.size())
         message.fail(message.has("recipients") ? "recipients" : "to",
                      fmt::format("each message has {} recipients, and {} are named in to; expected "
@@ -77,6 +84,20 @@ bool is_domain(std::string_view text) {
         begin = dot + 1;
     }
     return true;
+}
+
+void check_domains(Section& section, std::string_view key, std::vector<std::string>& domains) {
+    if (domains.empty()) section.fail(key, "is empty; expected such as [\"a.test\", \"b.test\"]");
+    std::set<std::string> seen;
+    for (std::string& domain : domains) {
+        if (!is_domain(domain))
+            section.fail(key, fmt::format("{} is no domain; expected such as \"example.test\"",
+                                          settings::toml_text(domain)));
+        std::ranges::transform(domain, domain.begin(), lower);
+        if (!seen.insert(domain).second)
+            section.fail(key, fmt::format("{} stands there twice; expected each domain once",
+                                          settings::toml_text(domain)));
+    }
 }
 
 MessageSettings read_message(Section message, const std::string& folder) {

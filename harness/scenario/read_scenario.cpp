@@ -6,6 +6,7 @@
 #include "world/endpoint.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -71,35 +72,30 @@ void check_together(Section& root, const Scenario& scenario) {
             "impair",
             "contradicts target.direct = true, which leaves the impairment layer out; expected "
             "one of the two");
-    if (target.server.empty()) return;
-    const smtp::TlsUse offered = target.reference.tls.use;
-    const smtp::TlsUse wanted = scenario.fleet.tls.use;
-    if ((offered == smtp::TlsUse::implicit) != (wanted == smtp::TlsUse::implicit))
-        root.section("target")
-            .section("reference")
-            .fail("tls",
-                  fmt::format("\"{}\" contradicts fleet.tls = \"{}\": each side would wait for "
-                              "the other; expected \"implicit\" for both or for neither",
-                              to_string(offered), to_string(wanted)));
-    if (scenario.message.recipients > target.reference.max_recipients)
-        root.section("message").fail(
-            "recipients",
-            fmt::format("{} are more than target.reference.max_recipients, {}; "
-                        "expected at most as many",
-                        scenario.message.recipients, target.reference.max_recipients));
+}
+
+std::string names_of(std::span<const ReceiverSettings> receivers) {
+    std::vector<std::string> names;
+    for (const ReceiverSettings& receiver : receivers)
+        names.push_back(settings::toml_text(receiver.name));
+    // A server that runs already has no name.
+    return names.empty() ? "none, the target being no reference receiver"
+                         : fmt::format("{}", fmt::join(names, ", "));
 }
 
 /// Rules about something that the rest of the scenario rules out. LMTP has every phase that SMTP
 /// has, its LHLO being phase helo.
 void check_rules(Section& root, const Scenario& scenario) {
     std::vector<Section> sections = root.sections("impair");
-    const ReferenceSettings& reference = scenario.target.reference;
-    const bool ours = !scenario.target.server.empty();
-    const bool offered = !ours || reference.chunking;
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    const bool ours = !receivers.empty();
+    const auto offers_chunks = [](const ReceiverSettings& receiver) { return receiver.chunking; };
+    const bool offered = !ours || std::ranges::any_of(receivers, offers_chunks);
     const std::vector<SenderGroup>& groups = scenario.fleet.groups;
     const auto uses_chunks = [](const SenderGroup& group) { return group.sender.chunking; };
     const bool some_chunks = offered && std::ranges::any_of(groups, uses_chunks);
-    const bool all_chunks = ours && offered && std::ranges::all_of(groups, uses_chunks);
+    const bool all_chunks = ours && std::ranges::all_of(receivers, offers_chunks) &&
+                            std::ranges::all_of(groups, uses_chunks);
     const bool single_attempts = std::ranges::all_of(groups, [](const SenderGroup& group) {
         return group.sender.retry.lifetime == Duration::zero();
     });
@@ -121,6 +117,13 @@ void check_rules(Section& root, const Scenario& scenario) {
                 "ended_by",
                 "every message is sent in chunks here, so the rule would never fire; "
                 "expected fleet.chunking = false beside it, or \"bdat\"");
+        const auto is_meant = [&](const ReceiverSettings& receiver) {
+            return netem::fits_receiver(when, receiver.name);
+        };
+        if (!when.receiver.empty() && std::ranges::none_of(receivers, is_meant))
+            sections[i].section("when").fail(
+                "receiver", fmt::format("{} fits the name of no receiver; expected one of {}",
+                                        settings::toml_text(when.receiver), names_of(receivers)));
         if (when.attempt > 1 && single_attempts)
             sections[i].section("when").fail(
                 "attempt",
@@ -181,6 +184,7 @@ Scenario read_scenario(const Value& root_value) {
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
     check_together(root, result);
+    check_receivers(root, result);
     check_rules(root, result);
     result.expectations = read_expectations(root.section("expect"), result.rules);
     return result;

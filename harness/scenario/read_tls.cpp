@@ -95,15 +95,11 @@ FleetTls read_fleet_tls(Section& fleet, const std::string& folder) {
     return result;
 }
 
-ReferenceTls read_reference_tls(Section& reference, const std::string& folder, TlsUse fleet,
-                                bool ehlo) {
+std::optional<ReferenceTls> read_reference_tls(Section& reference, const std::string& folder,
+                                               bool ehlo) {
     ReferenceTls result;
     std::optional<Written> written = read_mode(reference, reference_modes);
-    if (!written) {
-        result.use = fleet == TlsUse::opportunistic ? TlsUse::starttls : fleet;
-        if (result.use == TlsUse::starttls && !ehlo) result.use = TlsUse::none;
-        return result;
-    }
+    if (!written) return std::nullopt;
     Section& table = written->table;
     result.use = use_of(written->mode);
     if (result.use == TlsUse::starttls && !ehlo)
@@ -151,7 +147,7 @@ LayerSettings read_layer(Section layer, const std::string& folder, const Scenari
 
 void check_tls_files(Section& root, const Scenario& scenario) {
     const FleetTls& fleet = scenario.fleet.tls;
-    const ReferenceTls& reference = scenario.target.reference.tls;
+    const std::string& shown = scenario.target.reference.tls.certificate;
     if (!fleet.verify.empty()) {
         try {
             tls::Context::for_client(fleet.verify);
@@ -167,7 +163,7 @@ void check_tls_files(Section& root, const Scenario& scenario) {
             root.section("layer").fail("verify", error.what());
         }
     }
-    if (!layer.certificate.empty() && layer.certificate != reference.certificate) {
+    if (!layer.certificate.empty() && layer.certificate != shown) {
         try {
             tls::Context::for_server(tls::load_identity(layer.certificate, layer.key));
         } catch (const tls::BadCredentials& error) {
@@ -181,14 +177,16 @@ void check_tls_files(Section& root, const Scenario& scenario) {
             "missing: the fleet verifies (fleet.tls.verify), and would not believe a "
             "certificate that the layer makes; expected layer.certificate and layer.key, "
             "layer.tls = \"pass\" or target.direct = true");
-    if (!reference.certificate.empty()) {
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    for (std::size_t i = 0; i < receivers.size(); ++i) {
+        const ReferenceTls& reference = receivers[i].tls;
+        if (reference.certificate.empty()) continue;
         try {
             tls::Context::for_server(tls::load_identity(reference.certificate, reference.key));
         } catch (const tls::BadCredentials& error) {
-            root.section("target")
-                .section("reference")
-                .section("tls")
-                .fail("certificate", error.what());
+            Section receiver = receiver_section(root, scenario, i);
+            if (!receiver.has("tls")) receiver = root.section("target").section("reference");
+            receiver.section("tls").fail("certificate", error.what());
         }
     }
 }

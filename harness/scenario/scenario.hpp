@@ -2,6 +2,7 @@
 // docs/scenario.md is its manual.
 #pragma once
 
+#include "harness/scenario/receiver_settings.hpp"
 #include "harness/scenario/sender_settings.hpp"
 #include "netem/rule.hpp"
 #include "record/time.hpp"
@@ -10,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,14 +33,6 @@ struct LoadCurve {
     std::vector<double> factors{};
 
     bool operator==(const LoadCurve&) const = default;
-};
-
-struct Credentials {
-    std::string user{};
-    std::string password{};
-    std::string mechanism = "plain";  ///< plain or login.
-
-    bool operator==(const Credentials&) const = default;
 };
 
 /// How the fleet comes to TLS, and whom it believes.
@@ -72,6 +66,9 @@ struct FleetSettings {
     bool operator==(const FleetSettings&) const = default;
 };
 
+/// The domain of generated recipients: one that no one can own.
+inline constexpr std::string_view generated_domain = "recipient.test";
+
 struct MessageSettings {
     world::Distribution size{
         .a = 8192};                ///< Bytes of the whole message on the wire, before dot-stuffing.
@@ -79,43 +76,14 @@ struct MessageSettings {
     std::uint32_t recipients = 1;  ///< Per message.
     std::vector<std::string>
         to{};  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
+    /// In lower case. Message k goes to the ((k - 1) mod n)-th, all its recipients there.
+    std::vector<std::string> domains{};
     std::string sender_domain = "sender.test";
 
     bool operator==(const MessageSettings&) const = default;
 };
 
 enum class Protocol : std::uint8_t { smtp, lmtp };
-
-/// How the reference receiver calls itself.
-inline constexpr std::string_view reference_hostname = "receiver.test";
-
-/// What the reference receiver offers of TLS: none, starttls or implicit.
-struct ReferenceTls {
-    smtp::TlsUse use = smtp::TlsUse::none;
-    std::string certificate{};  ///< The files; empty: a certificate is made at the start.
-    std::string key{};
-    tls::Versions versions{};
-
-    bool operator==(const ReferenceTls&) const = default;
-};
-
-/// What the reference receiver does.
-struct ReferenceSettings {
-    std::string listen = "127.0.0.1:0";
-    world::Distribution service_time{};  ///< End of data to the commit and its reply.
-    std::uint32_t workers = 0;  ///< Messages served at once, the others wait in turn; 0: no limit.
-    std::uint64_t max_size = 64ULL << 20;
-    std::uint32_t max_recipients = 100;  ///< Per transaction (RFC 5321 4.5.3.1.8: at least 100).
-    bool pipelining = true;
-    bool chunking = true;
-    bool eight_bit_mime = true;
-    bool size = true;
-    bool ehlo = true;                   ///< false: knows HELO only.
-    std::optional<Credentials> auth{};  ///< Offered and required where set.
-    ReferenceTls tls{};
-
-    bool operator==(const ReferenceSettings&) const = default;
-};
 
 struct TargetSettings {
     std::string server = "reference";  ///< or empty, where address is set.
@@ -124,7 +92,14 @@ struct TargetSettings {
     bool direct = false;    ///< Leave the impairment layer out.
     std::string maildir{};  ///< Where copies appear, for a real server; "{recipient}" and "{user}"
                             ///< stand for the address and its local part.
-    ReferenceSettings reference{};  ///< [target.reference]
+    ReceiverSettings reference{};  ///< [target.reference]: the only one, or the others' defaults.
+    std::vector<ReceiverSettings> named{};  ///< [[target.receiver]]
+
+    /// The receivers that are started. Events name each by its place, from 1.
+    std::span<const ReceiverSettings> receivers() const {
+        if (server.empty()) return {};
+        return named.empty() ? std::span(&reference, 1) : std::span(named);
+    }
 
     bool operator==(const TargetSettings&) const = default;
 };

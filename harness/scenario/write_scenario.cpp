@@ -86,7 +86,24 @@ void write_message(Writer& writer, const MessageSettings& message) {
         writer.text("corpus", message.corpus);
     writer.number("recipients", message.recipients);
     if (!message.to.empty()) writer.texts("to", message.to);
+    if (!message.domains.empty()) writer.texts("domains", message.domains);
     writer.text("sender_domain", message.sender_domain);
+}
+
+void write_receiver(Writer& writer, const ReceiverSettings& receiver) {
+    writer.text("listen", receiver.listen);
+    writer.line("service_time", netem::to_toml(receiver.service_time, Quantity::time));
+    writer.number("workers", receiver.workers);
+    writer.size("max_size", receiver.max_size);
+    writer.number("max_recipients", receiver.max_recipients);
+    writer.flag("pipelining", receiver.pipelining);
+    writer.flag("chunking", receiver.chunking);
+    writer.flag("eight_bit_mime", receiver.eight_bit_mime);
+    writer.flag("size", receiver.size);
+    writer.flag("ehlo", receiver.ehlo);
+    writer.auth(receiver.auth);
+    write_tls(writer, receiver.tls.use, receiver.tls.versions,
+              {{"certificate", receiver.tls.certificate}, {"key", receiver.tls.key}});
 }
 
 void write_target(Writer& writer, const TargetSettings& target) {
@@ -97,21 +114,15 @@ void write_target(Writer& writer, const TargetSettings& target) {
     writer.flag("direct", target.direct);
     if (!target.maildir.empty()) writer.text("maildir", target.maildir);
     if (target.server.empty()) return;
-    const ReferenceSettings& reference = target.reference;
     writer.header("[target.reference]");
-    writer.text("listen", reference.listen);
-    writer.line("service_time", netem::to_toml(reference.service_time, Quantity::time));
-    writer.number("workers", reference.workers);
-    writer.size("max_size", reference.max_size);
-    writer.number("max_recipients", reference.max_recipients);
-    writer.flag("pipelining", reference.pipelining);
-    writer.flag("chunking", reference.chunking);
-    writer.flag("eight_bit_mime", reference.eight_bit_mime);
-    writer.flag("size", reference.size);
-    writer.flag("ehlo", reference.ehlo);
-    writer.auth(reference.auth);
-    write_tls(writer, reference.tls.use, reference.tls.versions,
-              {{"certificate", reference.tls.certificate}, {"key", reference.tls.key}});
+    write_receiver(writer, target.reference);
+    for (const ReceiverSettings& receiver : target.named) {
+        writer.header("[[target.receiver]]");
+        writer.text("name", receiver.name);
+        if (!receiver.domains.empty()) writer.texts("domains", receiver.domains);
+        writer.number("preference", receiver.preference);
+        write_receiver(writer, receiver);
+    }
 }
 
 /// Several bounds on one figure are one key with a list: TOML has each key once.

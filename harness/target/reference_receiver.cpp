@@ -18,27 +18,31 @@ namespace {
 constexpr Duration accept_pause = 100ms;
 constexpr std::size_t recorded_text_limit = 200;
 
-smtp::ServerOptions server_options(const TargetSettings& target) {
-    const ReferenceSettings& reference = target.reference;
-    smtp::ServerOptions options{.hostname = std::string(reference_hostname),
-                                .lmtp = target.protocol == Protocol::lmtp,
-                                .ehlo = reference.ehlo,
-                                .pipelining = reference.pipelining,
-                                .chunking = reference.chunking,
-                                .eight_bit_mime = reference.eight_bit_mime,
-                                .size = reference.size,
-                                .max_size = reference.max_size,
-                                .max_recipients = reference.max_recipients};
-    if (reference.auth) options.credentials = {reference.auth->user, reference.auth->password};
+/// The unnamed one is reference_hostname.
+std::string hostname_of(const ReceiverSettings& settings) {
+    return settings.name + ".test";
+}
+
+smtp::ServerOptions server_options(const ReceiverSettings& settings, Protocol protocol) {
+    smtp::ServerOptions options{.hostname = hostname_of(settings),
+                                .lmtp = protocol == Protocol::lmtp,
+                                .ehlo = settings.ehlo,
+                                .pipelining = settings.pipelining,
+                                .chunking = settings.chunking,
+                                .eight_bit_mime = settings.eight_bit_mime,
+                                .size = settings.size,
+                                .max_size = settings.max_size,
+                                .max_recipients = settings.max_recipients};
+    if (settings.auth) options.credentials = {settings.auth->user, settings.auth->password};
     return options;
 }
 
 /// Nothing where no TLS is offered.
-std::optional<smtp::ServerTls> server_tls(const ReferenceSettings& settings,
+std::optional<smtp::ServerTls> server_tls(const ReceiverSettings& settings,
                                           const world::Endpoint& listen) {
     const ReferenceTls& chosen = settings.tls;
     if (chosen.use == smtp::TlsUse::none) return std::nullopt;
-    const std::array names{std::string(reference_hostname), listen.host};
+    const std::array names{std::string(reference_hostname), hostname_of(settings), listen.host};
     const tls::Identity identity = chosen.certificate.empty()
                                        ? tls::make_identity(names)
                                        : tls::load_identity(chosen.certificate, chosen.key);
@@ -46,14 +50,20 @@ std::optional<smtp::ServerTls> server_tls(const ReferenceSettings& settings,
                            .implicit = chosen.use == smtp::TlsUse::implicit};
 }
 
+/// The draws of one receiver do not depend on what the others are asked; those of the first one
+/// are what they would be if it were alone.
+std::uint64_t seed_of(std::uint64_t seed, std::uint16_t number) {
+    return number == 1 ? seed : world::fold(seed, std::uint64_t{number});
+}
+
 }  // namespace
 
-ReferenceReceiver::ReferenceReceiver(ReceiverParts parts, const TargetSettings& settings,
-                                     std::uint64_t seed)
+ReferenceReceiver::ReferenceReceiver(ReceiverParts parts, const ReceiverSettings& settings,
+                                     Protocol protocol, std::uint64_t seed)
     : parts_(std::move(parts)),
-      settings_(settings.reference),
-      options_(server_options(settings)),
-      service_times_(seed, "service time"),
+      settings_(settings),
+      options_(server_options(settings, protocol)),
+      service_times_(seed_of(seed, parts_.number), "service time"),
       worker_free_(parts_.clock.ready()),
       sessions_(parts_.clock.ready()) {}
 
@@ -120,7 +130,7 @@ void ReferenceReceiver::store(const smtp::ReceivedMessage& message, const std::s
     const std::optional<Token> token = parse_token(message.content.token());
     Event copy{.at = parts_.clock.now(),
                .kind = EventKind::copy_found,
-               .node = 1,
+               .node = parts_.number,
                .duration = parts_.clock.now() - message.end_of_data,
                .quantity = message.content.received_headers(),
                .digest = message.content.body_digest(),

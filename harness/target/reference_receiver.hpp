@@ -26,11 +26,14 @@ struct ReceiverParts {
     Recorder& recorder;
     const AddressBook& recipients;
     std::string run_id;
+    std::uint16_t number = 1;  ///< Under which its events are recorded.
 };
 
 class ReferenceReceiver final : public smtp::MessageSink {
 public:
-    ReferenceReceiver(ReceiverParts parts, const TargetSettings& settings, std::uint64_t seed);
+    /// `settings` must outlive it.
+    ReferenceReceiver(ReceiverParts parts, const ReceiverSettings& settings, Protocol protocol,
+                      std::uint64_t seed);
 
     /// Listens and serves from now on. Yields where. Errors: those of Network::listen; unreachable
     /// for a bad address. Throws tls::BadCredentials where its certificate cannot be used.
@@ -51,7 +54,7 @@ private:
     void store(const smtp::ReceivedMessage& message, const std::string& queue_id);
 
     ReceiverParts parts_;
-    const ReferenceSettings& settings_;
+    const ReceiverSettings& settings_;
     smtp::ServerOptions options_;
     world::Random service_times_;
     std::unique_ptr<world::Listener> listener_;

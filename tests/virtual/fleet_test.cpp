@@ -47,7 +47,7 @@ public:
           book_(make_address_book(scenario_.message)),
           messages_(scenario_.message, book_, scenario_.seed, "run1", 0),
           receiver_({world_.clock(), world_.network(), events_, book_, "run1"}, with_address(),
-                    scenario_.seed),
+                    Protocol::smtp, scenario_.seed),
           fleet_({world_.clock(), world_.network(), events_, book_, messages_, routes_},
                  scenario_) {
         std::unique_ptr<world::Listener> silent;
@@ -86,9 +86,9 @@ public:
     }
 
 private:
-    const TargetSettings& with_address() {
+    const ReceiverSettings& with_address() {
         scenario_.target.reference.listen = "127.0.0.1:25";
-        return scenario_.target;
+        return scenario_.target.reference;
     }
 
     Scenario scenario_;

@@ -86,12 +86,13 @@ private:
         const world::Endpoint endpoint{fmt::format("127.0.0.{}", number), 25};
         routes_.add("", {.receiver = number, .preference = host.preference, .endpoint = endpoint});
         if (!host.listens) return;
-        TargetSettings& target = targets_.emplace_back(scenario_.target);
-        target.reference.listen = to_string(endpoint);
-        target.reference.service_time = world::fixed(host.service_time);
-        target.reference.max_recipients = host.max_recipients;
+        ReceiverSettings& settings = settings_.emplace_back(scenario_.target.reference);
+        settings.listen = to_string(endpoint);
+        settings.service_time = world::fixed(host.service_time);
+        settings.max_recipients = host.max_recipients;
         const ReceiverParts parts{world_.clock(), world_.network(), events_, book_, "run1"};
-        EXPECT_TRUE(receivers_.emplace_back(parts, target, scenario_.seed).start());
+        EXPECT_TRUE(
+            receivers_.emplace_back(parts, settings, Protocol::smtp, scenario_.seed).start());
     }
 
     Scenario scenario_;
@@ -100,7 +101,7 @@ private:
     AddressBook book_;
     MessageFactory messages_;
     Routes routes_;
-    std::deque<TargetSettings> targets_;
+    std::deque<ReceiverSettings> settings_;
     std::deque<ReferenceReceiver> receivers_;
 };
 

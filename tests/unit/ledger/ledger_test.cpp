@@ -281,7 +281,7 @@ TEST_F(LedgerTest, NewerSchemaIsRefused) {
     sql("PRAGMA user_version = 99");
     EXPECT_EQ(refusal([&] { Ledger::open(path()); }),
               "cannot open the ledger " + path() +
-                  ": its schema is 99, this program reads 2; use the version that wrote it, or a "
+                  ": its schema is 99, this program reads 3; use the version that wrote it, or a "
                   "newer one.");
 }
 
@@ -357,6 +357,8 @@ protected:
     LedgerViews() {
         Ledger ledger = Ledger::create(path());
         ledger.set_recipients(std::vector<std::string>{"r1@recipient.test"});
+        ledger.set_receivers(std::vector<std::string>{"mx1"});
+        ledger.set_senders(std::vector<std::string>{"out1"});
         ledger.set_rules(std::vector<RuleFacts>{{"lose-250", "{ drop = \"reply\" }"}});
         Mail duplicated(7);
         duplicated.submitted().attempt().accepted_by_receiver().fault("drop").delivered();
@@ -364,7 +366,9 @@ protected:
         duplicated.attempt().accepted_by_receiver().delivered().acknowledged();
         Mail clean(8);
         clean.submitted().attempt().accepted_by_receiver().delivered().acknowledged();
-        ledger.append(history({duplicated, clean}));
+        std::vector<Event> events = history({duplicated, clean});
+        for (Event& event : events) event.node = 1;
+        ledger.append(events);
     }
 };
 
@@ -388,6 +392,11 @@ TEST_F(LedgerViews, CopiesShowTheirQueueIds) {
               (std::vector<std::string>{"7|r1@recipient.test|Q7.1.1|1|0000000000001007",
                                         "7|r1@recipient.test|Q7.1.2|1|0000000000001007",
                                         "8|r1@recipient.test|Q8.1.1|1|0000000000001008"}));
+}
+
+TEST_F(LedgerViews, SendersAndReceiversHaveTheirNames) {
+    EXPECT_EQ(rows("SELECT DISTINCT sender FROM messages"), std::vector<std::string>{"out1"});
+    EXPECT_EQ(rows("SELECT DISTINCT receiver FROM copies"), std::vector<std::string>{"mx1"});
 }
 
 TEST_F(LedgerViews, FaultsShowAskedAndAchieved) {
