@@ -17,6 +17,9 @@ namespace {
 constexpr Duration first_connect_limit = 10s;
 /// A target that works on a message is looked at again no sooner than this.
 constexpr Duration shortest_quiet = 1ms;
+/// So long the layer waits for what the server says to a client that has gone: a run must see what
+/// was accepted, however late.
+constexpr Duration longest_service = 24h;
 /// After an interruption the drain gets no more than this.
 constexpr Duration interrupted_drain_limit = 10s;
 
@@ -44,6 +47,7 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
 /// What the layer's listeners have in common. It listens on loopback.
 netem::ProxyOptions Run::layer_options() const {
     netem::ProxyOptions options;
+    options.longest_afterlife = longest_service;
     options.lmtp = scenario_.target.protocol == Protocol::lmtp;
     const FleetTls& fleet = scenario_.fleet.tls;
     const LayerSettings& layer = scenario_.layer;
