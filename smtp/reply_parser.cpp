@@ -10,6 +10,16 @@
 #include <utility>
 
 namespace twofifty::smtp {
+namespace {
+
+/// Whoever speaks another protocol is known by its first bytes, not by the end of a line that may
+/// never come.
+bool may_begin_reply(std::string_view line) {
+    const std::string_view code = line.substr(0, 3);
+    return std::all_of(code.begin(), code.end(), is_digit);
+}
+
+}  // namespace
 
 boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
     TF_CHECK(!complete_);
@@ -26,6 +36,8 @@ boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
         taken += size;
         if (ended)
             failed_ = end_line();
+        else if (!may_begin_reply(std::string_view(reply_.raw).substr(line_start_)))
+            failed_ = Error::reply_malformed;
         else if (size == room)
             failed_ = Error::reply_line_too_long;
         if (failed_) {

@@ -96,6 +96,7 @@ void check_rules(Section& root, const Scenario& scenario) {
     const bool some_chunks = offered && std::ranges::any_of(groups, uses_chunks);
     const bool all_chunks = ours && std::ranges::all_of(receivers, offers_chunks) &&
                             std::ranges::all_of(groups, uses_chunks);
+    const smtp::TlsUse tls = scenario.fleet.tls.use;
     const bool single_attempts = std::ranges::all_of(groups, [](const SenderGroup& group) {
         return group.sender.retry.lifetime == Duration::zero();
     });
@@ -106,6 +107,12 @@ void check_rules(Section& root, const Scenario& scenario) {
                 "phase",
                 "nobody authenticates here, so the rule would never fire; expected "
                 "fleet.auth beside it, or another phase");
+        if (when.phase == Phase::starttls &&
+            (tls == smtp::TlsUse::none || tls == smtp::TlsUse::implicit))
+            sections[i].section("when").fail(
+                "phase",
+                "nobody says STARTTLS here, so the rule would never fire; expected "
+                "fleet.tls = \"starttls\" or \"opportunistic\" beside it, or another phase");
         if (when.ended_by == netem::EndOfData::bdat && !some_chunks)
             sections[i].section("when").fail(
                 "ended_by",

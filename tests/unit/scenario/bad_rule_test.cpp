@@ -169,6 +169,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadRule{"phase = 'auth'", drop,
                 "s.toml:4:10: impair[1].when.phase: nobody authenticates here, so the rule would "
                 "never fire"},
+        BadRule{"phase = 'starttls'", drop,
+                "s.toml:4:10: impair[1].when.phase: nobody says STARTTLS here, so the rule would "
+                "never fire"},
         BadRule{"phase = 'data_done', ended_by = 'bdat'", drop,
                 "s.toml:4:31: impair[1].when.ended_by: no message is sent in chunks here"},
         BadRule{"phase = 'rcpt', ended_by = 'bdat'", drop,

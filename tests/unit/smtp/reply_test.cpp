@@ -201,6 +201,19 @@ TEST(ReplyParser, ReadsTheNextReplyBehindBytesThatWereHandedOut) {
     EXPECT_EQ(parser.take(), reply(354, "354 b\r\n"));
 }
 
+// A protocol without line ends would else be held back for ever.
+TEST(ReplyParser, KnowsAnotherProtocolByItsFirstBytes) {
+    const auto error_of = [](std::string_view bytes) {
+        ReplyParser parser;
+        const auto taken = parser.feed(bytes);
+        return taken ? boost::system::error_code{} : taken.error();
+    };
+    EXPECT_EQ(error_of("25"), boost::system::error_code{});
+    EXPECT_EQ(error_of("S"), Error::reply_malformed);
+    EXPECT_EQ(error_of("25x"), Error::reply_malformed);
+    EXPECT_EQ(error_of("250-a\r\nx"), Error::reply_malformed);
+}
+
 TEST(ReplyParser, StaysFailed) {
     ReplyParser parser;
     EXPECT_EQ(parser.feed("x\r\n").error(), Error::reply_malformed);
