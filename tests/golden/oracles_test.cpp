@@ -80,8 +80,8 @@ TEST(Oracle, CopiesAreATruncatedGeometricWithALimitOnAttempts) {
     expect_share(counts.at("2"), messages, p * (1 - p), "2 copies");
     expect_share(counts.at("3"), messages, p * p, "3 copies");
     // Of those with three copies half were acknowledged after all; the others are told of a bounce.
-    expect_share(static_cast<double>(harness::count_of(run.summary.sender_ends, "gave_up")),
-                 messages, p * p * p, "given up");
+    expect_share(harness::count_of(run.summary.sender_ends, "gave_up"), messages, p * p * p,
+                 "given up");
 }
 
 /// P(X > t) of a reply time, against the share of messages whose only attempt timed out.
