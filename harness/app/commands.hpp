@@ -79,8 +79,15 @@ ExitCode check_command(const std::vector<std::string>& scenarios,
 
 ExitCode report_command(const std::string& run, const std::string& junit, bool quiet);
 
-ExitCode compare_command(const std::string& first, const std::string& second,
-                         const std::vector<std::string>& bounds);
+struct CompareCommandOptions {
+    std::string first;  ///< A run's or a sweep's folder, or its JSON file.
+    std::string second;
+    std::vector<std::string> bounds;
+    bool significant = false;  ///< Only a significant difference exceeds a bound.
+    bool json = false;
+};
+
+ExitCode compare_command(const CompareCommandOptions& options);
 
 /// What the program knows of real servers. `role`: "sender", "receiver", or empty for both.
 ExitCode profiles_list_command();

@@ -48,9 +48,7 @@ struct CommandLine {
     std::string report_run;
     std::string report_junit;
     bool report_quiet = false;
-    std::string first;
-    std::string second;
-    std::vector<std::string> bounds;
+    harness::CompareCommandOptions compare;
     std::string init_path;
     std::string profile;
     std::string other_profile;
@@ -195,45 +193,20 @@ struct CommandLine {
     }
 
     void add_compare() {
-        CLI::App* const command = app.add_subcommand("compare", "Two runs side by side");
-        command->add_option("first", first, "A run folder or a summary.json")->required();
-        command->add_option("second", second, "Another")->required();
-        command
-            ->add_option("--bound", bounds, "How much a figure may change: 'duplicated <= +0.5%'")
-            ->allow_extra_args(false);
-        command->callback([this] {
-            chosen = [this] { return harness::compare_command(first, second, bounds); };
-        });
-    }
-
-    void add_profiles() {
         CLI::App* const command =
-            app.add_subcommand("profiles", "What real servers do, each figure with its source");
-        command->require_subcommand(0, 1);
-        command->callback([this, command] {
-            if (command->get_subcommands().empty()) chosen = harness::profiles_list_command;
-        });
-        command->add_subcommand("list", "All of them")->callback([this] {
-            chosen = harness::profiles_list_command;
-        });
-        const auto with_role = [this](CLI::App* subcommand) {
-            subcommand->add_option("--role", role, "sender or receiver; else both")
-                ->check(CLI::IsMember({"sender", "receiver"}));
-        };
-        CLI::App* const show = command->add_subcommand("show", "Explain one");
-        show->add_option("name", profile, "Such as postfix")->required();
-        with_role(show);
-        show->callback(
-            [this] { chosen = [this] { return harness::profiles_show_command(profile, role); }; });
-        CLI::App* const diff = command->add_subcommand("diff", "In what two differ");
-        diff->add_option("first", profile, "Such as postfix")->required();
-        diff->add_option("second", other_profile, "Such as exim")->required();
-        with_role(diff);
-        diff->callback([this] {
-            chosen = [this] {
-                return harness::profiles_diff_command(profile, other_profile, role);
-            };
-        });
+            app.add_subcommand("compare", "Two runs, or two sweeps, side by side");
+        command->add_option("first", compare.first, "A run's or a sweep's folder, or its JSON file")
+            ->required();
+        command->add_option("second", compare.second, "Another")->required();
+        command
+            ->add_option("--bound", compare.bounds,
+                         "How much a figure may change: 'duplicated <= +0.5%'")
+            ->allow_extra_args(false);
+        command->add_flag("--significant", compare.significant,
+                          "A bound is exceeded only by what is significant at 5 %");
+        command->add_flag("--json", compare.json, "Print JSON");
+        command->callback(
+            [this] { chosen = [this] { return harness::compare_command(compare); }; });
     }
 
     void add_init() {

@@ -1,7 +1,6 @@
 #include "harness/app/commands.hpp"
 #include "harness/app/judge_run.hpp"
 #include "harness/app/run_folder.hpp"
-#include "harness/report/compare.hpp"
 #include "harness/report/format.hpp"
 #include "harness/report/words.hpp"
 #include "harness/scenario/read_scenario.hpp"
@@ -20,12 +19,6 @@ namespace fs = std::filesystem;
 
 bool on_terminal() {
     return isatty(STDOUT_FILENO) == 1;
-}
-
-/// A run folder, or a summary.json by itself.
-Summary read_summary(const fs::path& path) {
-    const fs::path file = fs::is_directory(path) ? path / "summary.json" : path;
-    return read_json(read_file(file), file.string());
 }
 
 /// Every cell of a sweep is a scenario too.
@@ -62,16 +55,6 @@ ExitCode report_command(const std::string& run, const std::string& junit, bool q
     if (!quiet) fmt::print("{}", write_terminal(summary, on_terminal()));
     say_why(judged);
     return exit_code_of(judged);
-}
-
-ExitCode compare_command(const std::string& first, const std::string& second,
-                         const std::vector<std::string>& bounds) {
-    std::vector<ChangeBound> read;
-    for (const std::string& bound : bounds) read.push_back(parse_change_bound(bound));
-    const RunComparison comparison = compare(read_summary(first), read_summary(second), read);
-    fmt::print("{}", write_comparison(comparison, on_terminal()));
-    if (comparison.all_held()) return ExitCode::passed;
-    throw CommandError(ExitCode::failed, "a bound is exceeded");
 }
 
 ExitCode init_command(const std::string& path) {

@@ -170,6 +170,9 @@ std::vector<std::optional<CellFigures>> run_real(const Planned& planned,
 void write_reports(const fs::path& folder, const SweepResult& result) {
     write_file(folder / "sweep.csv", write_sweep_csv(result));
     write_file(folder / "sweep.json", write_sweep_json(result));
+    write_file(folder / "sweep.md", write_sweep_markdown(result));
+    write_file(folder / "sweep.svg", write_sweep_svg(result));
+    write_file(folder / "sweep.html", write_sweep_html(result));
 }
 
 /// A bound was stated, and somewhere no value keeps it.

@@ -127,8 +127,8 @@ std::vector<std::string> names_of_both(const Range& first, const Range& second, 
 }
 
 std::vector<std::string> compared_figures(const Summary& first, const Summary& second) {
-    std::vector<std::string> figures{"messages", "recipients",   "attempts",
-                                     "copies",   "extra_copies", "unexpected"};
+    std::vector<std::string> figures{"messages",     "recipients", "attempts",        "copies",
+                                     "extra_copies", "unexpected", "connection_hours"};
     const auto count_name = [](const Count& count) { return count.name; };
     for (const auto& name : names_of_both(first.verdicts, second.verdicts, count_name)) {
         figures.push_back("verdicts." + name);
@@ -138,32 +138,89 @@ std::vector<std::string> compared_figures(const Summary& first, const Summary& s
     }
     const auto phase_name = [](const PhaseLatency& latency) { return latency.phase; };
     for (const auto& name : names_of_both(first.latency, second.latency, phase_name)) {
-        for (const std::string_view figure : {"p50", "p99", "max", "censored"}) {
+        for (const std::string_view figure : {"max", "censored"}) {
             figures.push_back(fmt::format("latency_ms.{}.{}", name, figure));
         }
     }
     for (const std::string_view time : {"time_to_acknowledge_ms", "time_to_delivery_ms"}) {
-        for (const std::string_view figure : {"p50", "p99", "max"}) {
-            figures.push_back(fmt::format("{}.{}", time, figure));
-        }
+        figures.push_back(fmt::format("{}.max", time));
     }
     return figures;
 }
 
-std::string cell(const std::optional<double>& value, std::string_view unit) {
-    if (!value) return "-";
-    return unit == "ms" ? format_ms(*value) : fmt::format("{}", *value);
+constexpr std::array<std::string_view, 4> tested_verdicts{"duplicated", "ghost", "lost", "failed"};
+
+Significance compare_counts(const Summary& first, const Summary& second, double before,
+                            double after) {
+    return compare_shares(static_cast<std::uint64_t>(before), first.recipients,
+                          static_cast<std::uint64_t>(after), second.recipients);
 }
 
-std::string difference(const ComparedFigure& figure) {
-    if (!figure.first || !figure.second) return "-";
-    const double change = *figure.second - *figure.first;
-    if (change == 0) return "=";
-    const std::string amount =
-        figure.unit == "ms" ? format_ms(std::abs(change)) : fmt::format("{}", std::abs(change));
-    std::string text = fmt::format("{}{}", change < 0 ? '-' : '+', amount);
-    if (*figure.first == 0) return text;
-    return fmt::format("{} ({:+.1f} %)", text, 100 * change / *figure.first);
+std::vector<ComparedShare> compared_shares(const Summary& first, const Summary& second) {
+    std::vector<ComparedShare> shares;
+    for (const std::string_view verdict : tested_verdicts) {
+        ComparedShare share{.name = std::string(verdict),
+                            .first = count_of(first.verdicts, verdict),
+                            .first_whole = first.recipients,
+                            .second = count_of(second.verdicts, verdict),
+                            .second_whole = second.recipients};
+        share.significance =
+            compare_shares(share.first, share.first_whole, share.second, share.second_whole);
+        shares.push_back(std::move(share));
+    }
+    return shares;
+}
+
+TimesDiffer difference_of(const TimeFigures& first, const TimeFigures& second) {
+    return compare_times(first.histogram, second.histogram);
+}
+
+/// The times that a figure is a percentile of; null for another figure.
+const TimeFigures* times_behind(const Summary& summary, std::string_view canonical) {
+    if (canonical.starts_with("time_to_delivery_ms.")) return &summary.time_to_delivery;
+    if (canonical.starts_with("time_to_acknowledge_ms.")) return &summary.time_to_acknowledge;
+    constexpr std::string_view latency = "latency_ms.";
+    if (!canonical.starts_with(latency)) return nullptr;
+    const std::string_view phase =
+        canonical.substr(latency.size(), canonical.rfind('.') - latency.size());
+    const auto found = std::ranges::find(summary.latency, phase, &PhaseLatency::phase);
+    return found == summary.latency.end() ? nullptr : &found->times;
+}
+
+std::vector<ComparedTimes> compared_times(const Summary& first, const Summary& second) {
+    std::vector<ComparedTimes> times;
+    const auto add = [&times](std::string name, const TimeFigures& before,
+                              const TimeFigures& after) {
+        if (before.count == 0 && after.count == 0) return;
+        times.push_back({std::move(name), before, after, difference_of(before, after)});
+    };
+    const auto phase_name = [](const PhaseLatency& latency) { return latency.phase; };
+    for (const auto& name : names_of_both(first.latency, second.latency, phase_name)) {
+        const std::string figure = fmt::format("latency_ms.{}.p50", name);
+        const TimeFigures* before = times_behind(first, figure);
+        const TimeFigures* after = times_behind(second, figure);
+        add(name, before ? *before : TimeFigures{}, after ? *after : TimeFigures{});
+    }
+    add("to acknowledge", first.time_to_acknowledge, second.time_to_acknowledge);
+    add("to deliver", first.time_to_delivery, second.time_to_delivery);
+    return times;
+}
+
+/// Nothing where there is no test for the figure, or no distribution to test.
+std::optional<Significance> significance_of(const Figure& figure, const Summary& first,
+                                            const Summary& second) {
+    if (figure.kind == FigureKind::pairs) {
+        const auto before = figure_value(first, figure.canonical);
+        const auto after = figure_value(second, figure.canonical);
+        if (!before || !after) return std::nullopt;
+        return compare_counts(first, second, *before, *after);
+    }
+    const TimeFigures* before = times_behind(first, figure.canonical);
+    const TimeFigures* after = times_behind(second, figure.canonical);
+    if (!before || !after || figure.canonical.ends_with(".censored")) return std::nullopt;
+    const TimesDiffer difference = difference_of(*before, *after);
+    if (difference.significance.test.empty()) return std::nullopt;
+    return difference.significance;
 }
 
 }  // namespace
@@ -189,11 +246,12 @@ ChangeBound parse_change_bound(std::string_view text) {
 }
 
 bool RunComparison::all_held() const {
-    return std::ranges::all_of(bounds, &CheckedBound::held);
+    return std::ranges::all_of(
+        bounds, [](const CheckedBound& bound) { return bound.held || bound.excused; });
 }
 
 RunComparison compare(const Summary& first, const Summary& second,
-                      std::span<const ChangeBound> bounds) {
+                      std::span<const ChangeBound> bounds, BoundRule rule) {
     RunComparison comparison;
     const auto name = [](const Summary& summary) {
         return summary.started_at.empty() ? summary.scenario : summary.started_at;
@@ -212,32 +270,17 @@ RunComparison compare(const Summary& first, const Summary& second,
         if (nothing && !always) continue;
         comparison.figures.push_back(std::move(compared));
     }
+    comparison.shares = compared_shares(first, second);
+    comparison.times = compared_times(first, second);
     for (const ChangeBound& bound : bounds) {
-        comparison.bounds.push_back(check(bound, first, second));
+        CheckedBound checked = check(bound, first, second);
+        checked.significance = significance_of(bound.figure, first, second);
+        checked.excused = rule == BoundRule::significant_excess && !checked.held &&
+                          checked.change && checked.significance &&
+                          !checked.significance->significant();
+        comparison.bounds.push_back(std::move(checked));
     }
     return comparison;
-}
-
-std::string write_comparison(const RunComparison& comparison, bool colour) {
-    std::string out = fmt::format("{:<32}{:>20.20}{:>22.22}   {}\n", "", comparison.first_name,
-                                  comparison.second_name, "difference");
-    for (const ComparedFigure& figure : comparison.figures) {
-        out +=
-            fmt::format("{:<32}{:>20}{:>22}   {}\n", figure.name, cell(figure.first, figure.unit),
-                        cell(figure.second, figure.unit), difference(figure));
-    }
-    if (!comparison.bounds.empty()) out += '\n';
-    for (const CheckedBound& bound : comparison.bounds) {
-        const std::string_view word = bound.held ? "held    " : "NOT HELD";
-        const std::string change = bound.change
-                                       ? fmt::format("{:+.4g}{}", *bound.change,
-                                                     bound.unit.empty() ? "" : " " + bound.unit)
-                                       : "cannot be said: a run has no value to start from";
-        out += colour ? fmt::format("\x1b[{}m{}\x1b[0m", bound.held ? 32 : 31, word)
-                      : std::string(word);
-        out += fmt::format("  {}   the change is {}\n", bound.text, change);
-    }
-    return out;
 }
 
 }  // namespace twofifty::harness

@@ -2,6 +2,7 @@
 // of a regression test is "is it worse than before", not "is it good".
 #pragma once
 
+#include "harness/report/statistics.hpp"
 #include "harness/report/summary.hpp"
 #include "harness/scenario/figures.hpp"
 
@@ -39,12 +40,39 @@ struct ComparedFigure {
     bool operator==(const ComparedFigure&) const = default;
 };
 
+/// Pairs with a verdict of either run, and whether the shares differ by more than chance.
+struct ComparedShare {
+    std::string name;
+    std::uint64_t first = 0;
+    std::uint64_t first_whole = 0;
+    std::uint64_t second = 0;
+    std::uint64_t second_whole = 0;
+    Significance significance{};
+
+    bool operator==(const ComparedShare&) const = default;
+};
+
+/// The times of a phase, or of whole messages, of either run, and whether they differ by more than
+/// chance. Nothing is tested where a run kept no distribution.
+struct ComparedTimes {
+    std::string name;
+    TimeFigures first{};
+    TimeFigures second{};
+    TimesDiffer difference{};
+
+    bool operator==(const ComparedTimes&) const = default;
+};
+
 struct CheckedBound {
     std::string text;
     /// Nothing where a run has no value for the figure; such a bound does not hold.
     std::optional<double> change;
     std::string unit;
     bool held = false;
+    /// Of the difference, where there is a test for the figure.
+    std::optional<Significance> significance{};
+    /// It does not hold, but only significant differences count, and this one is none.
+    bool excused = false;
 
     bool operator==(const CheckedBound&) const = default;
 };
@@ -53,15 +81,28 @@ struct RunComparison {
     std::string first_name;
     std::string second_name;
     std::vector<ComparedFigure> figures;
+    std::vector<ComparedShare> shares{};
+    std::vector<ComparedTimes> times{};
     std::vector<CheckedBound> bounds;
 
+    /// Each bound holds, or is excused.
     bool all_held() const;
 };
 
-RunComparison compare(const Summary& first, const Summary& second,
-                      std::span<const ChangeBound> bounds);
+/// What an exceeded bound needs to count: nothing more, or a difference that is significant at 5 %.
+/// A figure without a test, such as the number of attempts, needs nothing more in either case.
+enum class BoundRule : std::uint8_t { any_excess, significant_excess };
 
-/// A table for the terminal: figure, first, second, difference; the bounds below.
+RunComparison compare(const Summary& first, const Summary& second,
+                      std::span<const ChangeBound> bounds, BoundRule rule = BoundRule::any_excess);
+
+/// Tables for the terminal: figures, shares, times; the bounds below.
 std::string write_comparison(const RunComparison& comparison, bool colour);
+
+/// The bounds alone, a line each.
+std::string write_bounds(std::span<const CheckedBound> bounds, bool colour);
+
+/// The same as JSON, schema 1.
+std::string write_comparison_json(const RunComparison& comparison);
 
 }  // namespace twofifty::harness

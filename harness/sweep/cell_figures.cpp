@@ -11,7 +11,11 @@ void pour(const TimeFigures& times, TimeSpreadRecorder& into) {
 
 CellTimes times_of(const TimeSpreadRecorder& recorder) {
     const TimeSpread spread = recorder.spread();
-    return {.count = spread.count, .p50 = to_ms(spread.p50), .p99 = to_ms(spread.p99)};
+    return {.count = spread.count,
+            .p50 = to_ms(spread.p50),
+            .p90 = to_ms(spread.p90),
+            .p99 = to_ms(spread.p99),
+            .max = to_ms(spread.max)};
 }
 
 /// A run that did not go to its end, or that failed, speaks for its cell.

@@ -16,7 +16,9 @@ namespace twofifty::harness {
 struct CellTimes {
     std::uint64_t count = 0;
     double p50 = 0;
+    double p90 = 0;
     double p99 = 0;
+    double max = 0;
 
     bool operator==(const CellTimes&) const = default;
 };

@@ -17,6 +17,9 @@ std::vector<std::size_t> values_of_cell(const Sweep& sweep, std::uint64_t cell);
 /// The cell of these values, one for each axis. REQUIRES: there is one.
 std::uint64_t cell_of_values(const Sweep& sweep, const std::vector<std::size_t>& values);
 
+/// The places of an axis' values by size, whatever their order in the file; words keep theirs.
+std::vector<std::size_t> ascending(const SweepAxis& axis);
+
 /// The tree of a cell: the base without [sweep], each axis' key set, and the seed.
 settings::Value cell_tree(const settings::Value& base, const Sweep& sweep, std::uint64_t cell,
                           std::uint64_t seed);

@@ -50,7 +50,9 @@ json::object times(const CellTimes& times) {
     json::object object{{"count", times.count}};
     if (times.count == 0) return object;
     object["p50"] = times.p50;
+    object["p90"] = times.p90;
     object["p99"] = times.p99;
+    object["max"] = times.max;
     return object;
 }
 
@@ -124,7 +126,9 @@ CellTimes read_times(const json::value& value) {
     CellTimes read{.count = value.at("count").to_number<std::uint64_t>()};
     if (read.count == 0) return read;
     read.p50 = value.at("p50").to_number<double>();
+    read.p90 = value.at("p90").to_number<double>();
     read.p99 = value.at("p99").to_number<double>();
+    read.max = value.at("max").to_number<double>();
     return read;
 }
 

@@ -11,14 +11,6 @@
 namespace twofifty::harness {
 namespace {
 
-/// The values of an axis by size, whatever their order in the file.
-std::vector<std::size_t> ascending(const SweepAxis& axis) {
-    std::vector<std::size_t> order(axis.values.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return axis.values[i].number; });
-    return order;
-}
-
 std::string name_of(const Sweep& sweep, std::uint64_t cell, std::optional<std::size_t> without) {
     const std::vector<std::size_t> values = values_of_cell(sweep, cell);
     std::string name;
@@ -31,6 +23,13 @@ std::string name_of(const Sweep& sweep, std::uint64_t cell, std::optional<std::s
 }
 
 }  // namespace
+
+std::vector<std::size_t> ascending(const SweepAxis& axis) {
+    std::vector<std::size_t> order(axis.values.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return axis.values[i].number; });
+    return order;
+}
 
 std::vector<SweepLine> lines_of(const Sweep& sweep) {
     if (!sweep.timeout || sweep.paired) {

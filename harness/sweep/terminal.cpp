@@ -103,30 +103,28 @@ std::string matrix_text(const MatrixCell& cell) {
 
 /// Left out where it is wider than a screen: the table below says the same.
 void matrix(std::string& out, const SweepResult& result, bool colour) {
-    const auto rows = matrix_of(result);
-    if (!rows) return;
-    const SweepAxis& down = result.sweep.axes[0];
-    const SweepAxis& across = result.sweep.axes[1];
-    std::size_t name_width = columns_of(down.label);
-    for (const AxisValue& value : down.values)
-        name_width = std::max(name_width, columns_of(cut(value.shown, longest_name)));
+    const std::optional<SweepMatrix> matrix = matrix_of(result);
+    if (!matrix) return;
+    std::size_t name_width = 0;
+    for (const std::string& name : matrix->row_names)
+        name_width = std::max(name_width, columns_of(cut(name, longest_name)));
     std::size_t column = 7;
-    for (const AxisValue& value : across.values)
-        column = std::max(column, columns_of(value.shown) + 1);
-    for (const auto& row : *rows)
+    for (const std::string& name : matrix->column_names)
+        column = std::max(column, columns_of(name) + 1);
+    for (const auto& row : matrix->rows)
         for (const MatrixCell& cell : row) column = std::max(column, matrix_text(cell).size());
-    if (2 + name_width + across.values.size() * (column + 2) > width) return;
-    out += bold(fmt::format("Duplicated, per 1000: {} down, {} across", visible(down.label),
-                            visible(across.label)),
+    if (2 + name_width + matrix->column_names.size() * (column + 2) > width) return;
+    out += bold(fmt::format("Duplicated, per 1000: {} down, {} across", visible(matrix->down),
+                            visible(matrix->across)),
                 colour);
     if (result.sweep.timeout) out += "   (^ behind the cliff, * recommended)";
     out += "\n  " + padded("", name_width, true);
-    for (const AxisValue& value : across.values)
-        out += "  " + padded(value.shown + " ", column, false);
+    for (const std::string& name : matrix->column_names)
+        out += "  " + padded(name + " ", column, false);
     out += '\n';
-    for (std::size_t i = 0; i < rows->size(); ++i) {
-        out += "  " + padded(cut(down.values[i].shown, longest_name), name_width, true);
-        for (const MatrixCell& cell : (*rows)[i])
+    for (std::size_t i = 0; i < matrix->rows.size(); ++i) {
+        out += "  " + padded(cut(matrix->row_names[i], longest_name), name_width, true);
+        for (const MatrixCell& cell : matrix->rows[i])
             out += "  " + padded(matrix_text(cell), column, false);
         out += '\n';
     }
