@@ -8,7 +8,7 @@ namespace twofifty::world::virtual_world {
 namespace {
 
 /// One direction of a connection: what was written, when it arrives, and who waits at either end.
-class Pipe final : public Timer {
+class Pipe final : public TimerInOrder {
 public:
     explicit Pipe(VirtualNetwork& network) : network_(network) {}
     ~Pipe() = default;
@@ -114,7 +114,7 @@ private:
             return;
         }
         segments_.push_back(segment);
-        if (!waiting()) network_.clock().timers().add(segment.arrives, *this);
+        if (!waiting()) network_.clock().timers().add_in_order(segment.arrives, *this);
     }
 
     void fired() override {
@@ -123,7 +123,8 @@ private:
             arrive(segments_.front());
             segments_.pop_front();
         }
-        if (!segments_.empty()) network_.clock().timers().add(segments_.front().arrives, *this);
+        if (!segments_.empty())
+            network_.clock().timers().add_in_order(segments_.front().arrives, *this);
         wake_reader();
     }
 
