@@ -8,6 +8,8 @@
 namespace twofifty::world {
 namespace {
 
+using namespace std::chrono_literals;
+
 class Searched final : public Timer {
 public:
     Searched(std::string& fired, char name) : fired_(fired), name_(name) {}
