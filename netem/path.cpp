@@ -172,8 +172,11 @@ Task<bool> Path::send(std::string_view bytes) {
     if (dropped_ || closed_) co_return false;
     if (bytes.empty()) co_return true;
     if (acting_.empty() && kept_.empty() && !writing_) {
-        const bool written = co_await write(bytes);
-        co_return written;
+        const TimePoint deadline = begin_write();
+        const world::Written written =
+            co_await world::within(context_.clock, deadline, stream_->write(bytes));
+        end_write();
+        co_return !written.error;
     }
     while (kept_bytes() > kept_limit && !dropped_) {
         const TimePoint patience = context_.clock.now() + longest_silence;
@@ -292,8 +295,11 @@ Task<> Path::give_on() {
     note_left(kept.number);
     if (kept.parcel.fate == Parcel::Fate::arrives) {
         const std::string parcel = take_bytes(kept.parcel.bytes);
-        const bool written = co_await write(parcel);
-        if (!written) drop();
+        const TimePoint deadline = begin_write();
+        const world::Written written =
+            co_await world::within(context_.clock, deadline, stream_->write(parcel));
+        end_write();
+        if (written.error) drop();
     } else {
         end_connection(kept.parcel.fate == Parcel::Fate::rst ? Verdict::How::rst
                                                              : Verdict::How::fin);
@@ -328,14 +334,15 @@ std::string Path::take_bytes(std::size_t count) {
     return bytes;
 }
 
-Task<bool> Path::write(std::string_view bytes) {
-    const TimePoint deadline = context_.clock.now() + write_timeout;
+/// Yields until when the bytes must be taken.
+TimePoint Path::begin_write() {
     writing_ = true;
-    const world::Written written =
-        co_await world::within(context_.clock, deadline, stream_->write(bytes));
+    return context_.clock.now() + write_timeout;
+}
+
+void Path::end_write() {
     writing_ = false;
     changed_.notify_all();
-    co_return !written.error;
 }
 
 void Path::close() {

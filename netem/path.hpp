@@ -98,7 +98,8 @@ private:
     world::Task<> deliver();
     world::Task<> give_on();
     TimePoint next_event() const;
-    world::Task<bool> write(std::string_view bytes);
+    TimePoint begin_write();
+    void end_write();
     std::size_t kept_bytes() const { return bytes_.size() - gone_; }
     std::string take_bytes(std::size_t count);
     Acting* earliest_end();

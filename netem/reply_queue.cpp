@@ -11,6 +11,8 @@ namespace {
 
 /// A server is read no further while so much waits for the client.
 constexpr std::size_t held_bytes_limit = 256 * 1024;
+/// A buffer that grew beyond this is given back.
+constexpr std::size_t kept_capacity = 4096;
 
 }  // namespace
 
@@ -41,6 +43,8 @@ std::uint64_t ReplyQueue::releases(const Item& item) const {
 }
 
 Task<Verdict> ReplyQueue::deliver() {
+    std::string passing;
+    std::vector<Item> told;
     while (true) {
         sending_ = false;
         if (client_gone_) break;
@@ -54,9 +58,8 @@ Task<Verdict> ReplyQueue::deliver() {
         }
         sending_ = true;
         // Replies that arrived together and pass leave together.
-        std::string passing;
-        passing.reserve(held_bytes_);
-        std::vector<Item> told;
+        passing.clear();
+        told.clear();
         while (!waiting_.empty() && !waiting_.front().item.acting) {
             Item& item = waiting_.front().item;
             passing += item.bytes;
@@ -69,6 +72,7 @@ Task<Verdict> ReplyQueue::deliver() {
             for (const Item& item : told)
                 listener_.reply_ended(item, sent ? item.bytes : std::string_view{});
             if (!sent) break;
+            if (passing.capacity() > kept_capacity) passing = {};
             changed_.notify_all();
             continue;
         }

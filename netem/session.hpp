@@ -72,7 +72,7 @@ private:
     std::string_view all_that_arrived(world::Stream& stream, std::span<char> first,
                                       std::size_t bytes);
     void take_from_server(std::string_view bytes);
-    void take_reply(const smtp::Reply& reply);
+    void take_reply(smtp::Reply reply);
     void note_server_gone(const boost::system::error_code& error);
     void note_not_followed(const char* why);
     void note_client_of_its_own(Duration connecting);

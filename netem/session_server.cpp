@@ -63,7 +63,7 @@ void Session::take_from_server(std::string_view unread) {
     if (!unread.empty()) replies_.push({.bytes = std::string(unread), .arrived = clock_.now()});
 }
 
-void Session::take_reply(const smtp::Reply& reply) {
+void Session::take_reply(smtp::Reply reply) {
     const Dialogue::Answered answered = dialogue_.on_reply(reply);
     if (answered.transaction != 0 && answered.transaction != transaction_) {
         transaction_ = answered.transaction;
@@ -90,7 +90,7 @@ void Session::take_reply(const smtp::Reply& reply) {
                           .size = transaction.size,
                           .chunked = transaction.chunked,
                           .at = clock_.now()};
-    ReplyQueue::Item item{.bytes = reply.raw, .arrived = clock_.now()};
+    ReplyQueue::Item item{.arrived = clock_.now()};
     if (answered.phase == Phase::data_done && !transaction.undecided.empty()) {
         item.transaction = answered.transaction;
         item.recipient = answered.recipient;
@@ -99,6 +99,7 @@ void Session::take_reply(const smtp::Reply& reply) {
     if (!firings.empty())
         item.acting = std::make_unique<ReplyQueue::Acting>(
             ReplyQueue::Acting{combined(firings), record_firings(firings, passing)});
+    item.bytes = std::move(reply.raw);
     if (options_.tls && answered.phase == Phase::starttls && reply.positive())
         go_ahead_ = std::move(item);
     else

@@ -127,6 +127,7 @@ private:
     ReplyParser parser_;
     std::array<char, 4096> buffer_;
     std::string_view unread_;
+    std::string wire_;            ///< The content on its way, stuffed.
     TimePoint reply_due_from_{};  ///< When the wait for the next reply began.
     TimePoint request_began_{};   ///< When the command that it answers began to be written.
     TimePoint read_deadline_{};   ///< Of the last read.

@@ -38,10 +38,9 @@ bool take_dot(std::string_view& text) {
 }
 
 std::size_t find_ignoring_case(std::string_view text, std::string_view wanted) {
-    const auto found = std::search(text.begin(), text.end(), wanted.begin(), wanted.end(),
-                                   [](char a, char b) { return lower(a) == lower(b); });
-    return found == text.end() ? std::string_view::npos
-                               : static_cast<std::size_t>(found - text.begin());
+    for (std::size_t place = 0; place + wanted.size() <= text.size(); ++place)
+        if (starts_with_ignoring_case(text.substr(place), wanted)) return place;
+    return std::string_view::npos;
 }
 
 /// The word at the start of `text`, without the brackets and the sentence's end around it.

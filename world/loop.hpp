@@ -58,17 +58,41 @@ private:
     }
 };
 
+/// The same for what is always added in the order of its times, such as bytes under way in a
+/// network of one latency: it is queued without a search.
+class TimerInOrder : public boost::intrusive::list_base_hook<
+                         boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    bool waiting() const { return is_linked(); }
+
+protected:
+    ~TimerInOrder() = default;
+
+private:
+    friend class TimerQueue;
+    virtual void fired() = 0;
+
+    TimePoint when_{};
+    std::uint64_t sequence_ = 0;
+};
+
+/// Timers of both kinds fire in the order of (time, sequence).
 class TimerQueue {
 public:
     /// REQUIRES: !timer.waiting().
     void add(TimePoint when, Timer& timer);
+    /// REQUIRES: !timer.waiting(), and no timer that was added in order has a later time.
+    void add_in_order(TimePoint when, TimerInOrder& timer);
     /// The earliest time; `never` where there is none.
-    TimePoint earliest() const { return timers_.empty() ? never : timers_.begin()->when_; }
+    TimePoint earliest() const;
     /// Fires the first timer that is due at `now`. False where there is none.
     bool fire_one(TimePoint now);
 
 private:
+    bool next_is_in_order() const;
+
     boost::intrusive::set<Timer, boost::intrusive::constant_time_size<false>> timers_;
+    boost::intrusive::list<TimerInOrder, boost::intrusive::constant_time_size<false>> in_order_;
     std::uint64_t next_sequence_ = 0;
 };
 

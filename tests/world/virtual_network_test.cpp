@@ -73,6 +73,45 @@ TEST(VirtualNetwork, WithoutLatencyTakesNoTime) {
     EXPECT_EQ(times, (Timed{at(0s), at(1s), at(2s)}));
 }
 
+/// Writes "a" now and "b" a millisecond later.
+Task<> write_twice(Clock& clock, Stream& stream) {
+    co_await stream.write("a");
+    co_await sleep_for(clock, 1ms);
+    co_await stream.write("b");
+}
+
+Task<> note_arrivals(Clock& clock, Stream& stream, std::vector<TimePoint>& arrivals) {
+    std::array<char, 1> buffer{};
+    for (int i = 0; i < 2; ++i) {
+        co_await stream.read_some(buffer);
+        arrivals.push_back(clock.now());
+    }
+}
+
+/// Two connections, the second nine milliseconds behind the first.
+Task<> write_on_two(Surroundings& here, std::vector<TimePoint>& one, std::vector<TimePoint>& two) {
+    const Peers first = co_await connect_peers(here);
+    const Peers second = co_await connect_peers(here);
+    TaskScope scope(here.clock.ready());
+    scope.spawn(note_arrivals(here.clock, *first.server, one));
+    scope.spawn(note_arrivals(here.clock, *second.server, two));
+    scope.spawn(write_twice(here.clock, *first.client));
+    co_await sleep_for(here.clock, 9ms);
+    scope.spawn(write_twice(here.clock, *second.client));
+    co_await scope.join();
+}
+
+// What is second on one connection arrives before what is queued already on the other.
+TEST(VirtualNetwork, SeveralRunsOfBytesAreUnderWayOnEachConnection) {
+    VirtualWorld world(1, {.latency = 10ms});
+    Surroundings here{world.clock(), world.network()};
+    std::vector<TimePoint> one;
+    std::vector<TimePoint> two;
+    EXPECT_EQ(world.run(write_on_two(here, one, two)), Ended::finished);
+    EXPECT_EQ(one, (std::vector{at(50ms), at(51ms)}));
+    EXPECT_EQ(two, (std::vector{at(59ms), at(60ms)}));
+}
+
 TEST(VirtualNetwork, WithoutChanceReadsAreWhole) {
     EXPECT_EQ(read_sizes(1, 0), std::vector<std::size_t>(20, 1000));
 }

@@ -8,7 +8,7 @@ namespace twofifty::world::virtual_world {
 namespace {
 
 /// One direction of a connection: what was written, when it arrives, and who waits at either end.
-class Pipe final : public Timer {
+class Pipe final : public TimerInOrder {
 public:
     explicit Pipe(VirtualNetwork& network) : network_(network) {}
     ~Pipe() = default;
@@ -76,6 +76,17 @@ public:
     bool bounced() const { return bounced_; }
 
 private:
+    /// The timer for the next of several segments that are under way.
+    class Following final : public Timer {
+    public:
+        explicit Following(Pipe& pipe) : pipe_(pipe) {}
+
+    private:
+        void fired() override { pipe_.fired(); }
+
+        Pipe& pipe_;
+    };
+
     struct Segment {
         TimePoint arrives;
         std::size_t bytes = 0;
@@ -114,7 +125,8 @@ private:
             return;
         }
         segments_.push_back(segment);
-        if (!waiting()) network_.clock().timers().add(segment.arrives, *this);
+        if (!waiting() && !following_.waiting())
+            network_.clock().timers().add_in_order(segment.arrives, *this);
     }
 
     void fired() override {
@@ -123,7 +135,9 @@ private:
             arrive(segments_.front());
             segments_.pop_front();
         }
-        if (!segments_.empty()) network_.clock().timers().add(segments_.front().arrives, *this);
+        // What was written later on another connection may be queued already, for a later time.
+        if (!segments_.empty())
+            network_.clock().timers().add(segments_.front().arrives, following_);
         wake_reader();
     }
 
@@ -183,6 +197,7 @@ private:
     std::size_t head_ = 0;     ///< Where the unread part of data_ begins.
     std::size_t arrived_ = 0;  ///< Bytes behind head_ that the reader may have.
     std::deque<Segment> segments_;
+    Following following_{*this};
     ReadSome* reader_ = nullptr;
     WriteAll* writer_ = nullptr;
     boost::system::error_code read_error_;
