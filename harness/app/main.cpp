@@ -209,6 +209,36 @@ struct CommandLine {
             [this] { chosen = [this] { return harness::compare_command(compare); }; });
     }
 
+    void add_profiles() {
+        CLI::App* const command =
+            app.add_subcommand("profiles", "What real servers do, each figure with its source");
+        command->require_subcommand(0, 1);
+        command->callback([this, command] {
+            if (command->get_subcommands().empty()) chosen = harness::profiles_list_command;
+        });
+        command->add_subcommand("list", "All of them")->callback([this] {
+            chosen = harness::profiles_list_command;
+        });
+        const auto with_role = [this](CLI::App* subcommand) {
+            subcommand->add_option("--role", role, "sender or receiver; else both")
+                ->check(CLI::IsMember({"sender", "receiver"}));
+        };
+        CLI::App* const show = command->add_subcommand("show", "Explain one");
+        show->add_option("name", profile, "Such as postfix")->required();
+        with_role(show);
+        show->callback(
+            [this] { chosen = [this] { return harness::profiles_show_command(profile, role); }; });
+        CLI::App* const diff = command->add_subcommand("diff", "In what two differ");
+        diff->add_option("first", profile, "Such as postfix")->required();
+        diff->add_option("second", other_profile, "Such as exim")->required();
+        with_role(diff);
+        diff->callback([this] {
+            chosen = [this] {
+                return harness::profiles_diff_command(profile, other_profile, role);
+            };
+        });
+    }
+
     void add_init() {
         CLI::App* const command =
             app.add_subcommand("init", "Write a commented scenario to start from");
