@@ -1,5 +1,6 @@
 // [fleet]: how much, how fast, and by whom.
 #include "harness/profile/profile.hpp"
+#include "harness/scenario/assumptions.hpp"
 #include "harness/scenario/read_sender.hpp"
 #include "harness/scenario/sections.hpp"
 #include "settings/merge.hpp"
@@ -30,28 +31,6 @@ bool is_name(std::string_view text) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
                c == '-' || c == '_';
     });
-}
-
-/// What a report must say of a profile that was asked for: its figures that nobody knows, as far as
-/// the scenario does not give them itself.
-void note_assumptions(const Profile& profile, const Table& used,
-                      std::vector<std::string>& assumptions) {
-    std::string assumed;
-    for (const Figure& figure : profile.figures) {
-        const Value* const value = settings::find(used, figure.key);
-        const bool own = value != nullptr && value->place.source == figure.value.place.source &&
-                         value->place.line == figure.value.place.line;
-        if (figure.grade != Grade::assumed || !own) continue;
-        assumed +=
-            fmt::format("{}{} {}", assumed.empty() ? "" : ", ", figure.key, in_words(figure.value));
-    }
-    if (assumed.empty()) return;
-    const std::string_view role = role_names[static_cast<std::size_t>(profile.role)];
-    std::string assumption =
-        fmt::format("{} as a {}: assumed are {} (`twofifty profiles show {}` says why)",
-                    profile.name, role, assumed, profile.name);
-    if (std::find(assumptions.begin(), assumptions.end(), assumption) == assumptions.end())
-        assumptions.push_back(std::move(assumption));
 }
 
 void read_amount(Section& fleet, FleetSettings& result) {

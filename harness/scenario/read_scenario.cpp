@@ -1,6 +1,7 @@
 #include "harness/scenario/read_scenario.hpp"
 
 #include "harness/scenario/corpus.hpp"
+#include "harness/scenario/receiver_profiles.hpp"
 #include "harness/scenario/sections.hpp"
 #include "netem/rule_settings.hpp"
 #include "world/endpoint.hpp"
@@ -169,19 +170,22 @@ Value read_tree(std::string_view text, const std::string& source,
 
 }  // namespace
 
-Scenario read_scenario(const Value& root_value) {
-    Section root(root_value, "");
+Scenario read_scenario(const Value& written) {
     Scenario result;
+    const std::string folder = std::filesystem::path(written.place.source).parent_path().string();
+    Value root_value = written;
+    put_receiver_profiles(root_value, folder, result.assumptions);
+    Section root(root_value, "");
     result.name = read_name(root);
     if (const auto seed = root.count("seed", 0, std::numeric_limits<std::int64_t>::max()))
         result.seed = static_cast<std::uint64_t>(*seed);
-    const std::string folder = std::filesystem::path(root.place().source).parent_path().string();
     // A misspelt section is a better answer than what is missing because of it.
     for (const std::string_view key : {"fleet", "message", "target", "layer", "impair", "drain",
                                        "virtual", "expect", "assumptions", "sweep"})
         root.value(key);
     root.finish();
-    result.assumptions = root.texts("assumptions").value_or(result.assumptions);
+    // A resolved scenario says what it relies on itself.
+    if (const auto told = root.texts("assumptions")) result.assumptions = *told;
     result.fleet = read_fleet(root, folder, result.assumptions);
     result.message = read_message(root.section("message"), folder);
     result.target = read_target(root.section("target"), folder, result.fleet.tls);
