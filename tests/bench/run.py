@@ -17,6 +17,7 @@ import tempfile
 # ./dev leaves nothing in the source tree.
 sys.dont_write_bytecode = True
 
+import days
 import layer
 from measure import BenchError, Machine, Sink, Spread, find_program, read_load, run_process
 
@@ -284,7 +285,7 @@ def print_table(bench, machine):
     for line in bench.lines:
         mark = {None: "", True: "ok", False: "FALLS SHORT"}[line.holds]
         print(f"{line.what:<{width}}  {line.figure:<28}  {line.required:<9} {mark}".rstrip())
-    print(NOTES + layer.NOTES)
+    print(NOTES + layer.NOTES + days.NOTES)
 
 
 NOTES = f"""
@@ -306,7 +307,7 @@ def main():
     parser.add_argument("--program", default="build/release/twofifty")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--part", action="append", help="only this part (five-days, direct, layer, "
-                        "virtual, proxy, idle, late); may be given again")
+                        "virtual, proxy, idle, late, day, ladder); may be given again")
     options = parser.parse_args()
     machine = Machine()
     with tempfile.TemporaryDirectory(prefix="twofifty-bench-") as folder:
@@ -321,6 +322,8 @@ def main():
                 "proxy": lambda bench: layer.beside_haproxy(bench, interleaved, Line),
                 "idle": lambda bench: layer.idle_connections(bench, Line),
                 "late": lambda bench: layer.punctuality(bench, Line),
+                "day": lambda bench: days.working_day(bench, Line),
+                "ladder": lambda bench: days.ladder(bench, Line),
             }
             for name in options.part or parts:
                 parts[name](bench)
