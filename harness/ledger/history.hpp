@@ -73,6 +73,8 @@ struct Pair {
     Chain ends;
     Chain transactions;
     Chain copies;
+    std::uint32_t suppressed = 0;  ///< Copies that a receiver kept out of the mailbox.
+    std::uint32_t discarded = 0;   ///< Messages that a receiver threw away.
     bool submitted = false;
     bool gave_up = false;
 };

@@ -77,9 +77,13 @@ void Judge::add(const Event& event) {
         case EventKind::connection_closed: judgement_.connections_open_for += event.duration; break;
         case EventKind::layer_not_following:
         case EventKind::copy_suppressed:
+            if (names_pair(event)) ++history_.pair(event.message, event.recipient).suppressed;
+            break;
         case EventKind::copy_discarded:
+            if (names_pair(event)) ++history_.pair(event.message, event.recipient).discarded;
+            break;
+        case EventKind::queue_sampled: queues_.add(event); break;
         case EventKind::forwarded:
-        case EventKind::queue_sampled:
         case EventKind::delay_warned:
         case EventKind::none: break;
     }
@@ -189,6 +193,7 @@ Judgement Judge::finish() {
     std::transform(latency_.begin(), latency_.end(), judgement_.histograms.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.histogram(); });
     judgement_.rules = rules_.accounts();
+    judgement_.queues = queues_.accounts();
     return std::move(judgement_);
 }
 

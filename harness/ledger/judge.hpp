@@ -5,6 +5,7 @@
 #include "harness/ledger/facts.hpp"
 #include "harness/ledger/history.hpp"
 #include "harness/ledger/judgement.hpp"
+#include "harness/ledger/queue_history.hpp"
 #include "harness/ledger/rule_accounts.hpp"
 #include "record/event.hpp"
 
@@ -37,6 +38,7 @@ private:
 
     History history_;
     RuleAccounts rules_;
+    QueueHistory queues_;
     std::array<TimeSpreadRecorder, phase_names.size()> latency_;
     TimePoint queues_seen_empty_at_ = TimePoint::min();
     Judgement judgement_;

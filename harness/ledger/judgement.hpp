@@ -2,6 +2,7 @@
 // behind them.
 #pragma once
 
+#include "harness/ledger/queue_history.hpp"
 #include "harness/ledger/tally.hpp"
 #include "harness/ledger/time_spread.hpp"
 #include "harness/scenario/words.hpp"
@@ -22,7 +23,12 @@ struct Counts {
     std::uint64_t messages = 0;
     std::uint64_t recipients = 0;  ///< Pairs: what verdicts and percentages are of.
     std::uint64_t attempts = 0;
-    std::uint64_t copies = 0;        ///< Of pairs; unexpected ones are not among them.
+    std::uint64_t copies = 0;             ///< Of pairs; unexpected ones are not among them.
+    std::uint64_t copies_suppressed = 0;  ///< Taken by a receiver and kept out of the mailbox.
+    std::uint64_t copies_discarded = 0;   ///< Read to the end by a receiver and thrown away.
+    /// Pairs that the layer saw accepted twice or more; without a layer those that were found or
+    /// suppressed twice or more.
+    std::uint64_t wire_duplicated = 0;
     std::uint64_t extra_copies = 0;  ///< Copies beyond the first of each pair.
     std::uint64_t unexpected = 0;    ///< Copies of something the fleet never sent.
     /// Pairs that the layer saw the server accept, each time anew; 0 where there is no layer.
@@ -131,6 +137,8 @@ struct Judgement {
     bool queues_seen_empty = false;
     /// The last event's time.
     Duration duration{};
+
+    std::vector<QueueAccount> queues;
 
     /// Messages worth a timeline: one for each kind of trouble, most copies first.
     std::vector<std::uint32_t> examples;

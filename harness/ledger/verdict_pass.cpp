@@ -51,6 +51,11 @@ void VerdictPass::judge_pair(std::uint32_t ordinal, const MessageHistory& messag
     ++counts.copies_histogram[figures.copies];
     counts.copies += figures.copies;
     counts.transactions_accepted += figures.transactions;
+    counts.copies_suppressed += pair.suppressed;
+    counts.copies_discarded += pair.discarded;
+    const std::uint32_t queued = figures.copies + pair.suppressed;
+    const std::uint32_t taken = history_.connections.layer_seen() ? figures.transactions : queued;
+    if (taken >= 2) ++counts.wire_duplicated;
 
     if (end == SenderEnd::acknowledged) {
         time_to_acknowledge_.add(figures.acknowledged_at - pair.planned);
@@ -104,7 +109,9 @@ Verdict VerdictPass::verdict_of(const PairFigures& figures, SenderEnd end) const
 
 void VerdictPass::compare_with_layer(std::uint32_t ordinal, const Pair& pair,
                                      const PairFigures& figures) {
-    if (!history_.connections.layer_seen() || figures.copies == figures.transactions) return;
+    // A copy that was suppressed was accepted all the same; one that was discarded was not.
+    const std::uint32_t queued = figures.copies + pair.suppressed;
+    if (!history_.connections.layer_seen() || queued == figures.transactions) return;
     ++judgement_.discrepancy_count;
     if (judgement_.discrepancies.size() >= Judgement::discrepancies_named_most) return;
     judgement_.discrepancies.push_back(

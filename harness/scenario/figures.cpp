@@ -18,9 +18,10 @@ namespace {
 using settings::Error;
 using settings::Place;
 
-constexpr std::array<std::string_view, 9> plain_counts{
-    "messages",     "recipients", "attempts",   "transactions_accepted", "copies",
-    "extra_copies", "unexpected", "copies_max", "discrepancies"};
+constexpr std::array<std::string_view, 12> plain_counts{
+    "messages",     "recipients",    "attempts",          "transactions_accepted",
+    "copies",       "copies_queued", "copies_suppressed", "copies_discarded",
+    "extra_copies", "unexpected",    "copies_max",        "discrepancies"};
 constexpr std::array<std::string_view, 4> percentiles{"p50", "p90", "p99", "max"};
 constexpr std::array<std::string_view, 2> times{"time_to_acknowledge", "time_to_delivery"};
 constexpr std::uint32_t largest_copies = 1'000'000;
@@ -40,6 +41,7 @@ std::vector<Named> make_figures() {
         add(std::string(name), std::string(name), FigureKind::count);
     // Verdicts come first, so that "pending" alone means the verdict; the sender's end of that
     // name needs its full path.
+    add("wire_duplicated", "wire_duplicated", FigureKind::pairs);
     for (const auto name : verdict_names) {
         const std::string canonical = fmt::format("verdicts.{}", name);
         add(std::string(name), canonical, FigureKind::pairs);

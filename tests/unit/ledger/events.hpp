@@ -112,6 +112,15 @@ public:
     Mail& delivered(std::int64_t received_headers = 1) { return copy(digest(), received_headers); }
     Mail& delivered_damaged() { return copy(digest() + 1, 1); }
 
+    /// The receiver has it already, and keeps this copy out of the mailbox.
+    Mail& suppressed() {
+        copy(digest(), 1);
+        events_.back().kind = EventKind::copy_suppressed;
+        return *this;
+    }
+    /// The receiver has read it, and throws it away.
+    Mail& discarded() { return add({.kind = EventKind::copy_discarded, .text = "deadline"}); }
+
     Mail& acknowledged() { return replied(250, Outcome::accepted); }
     Mail& refused() { return replied(451, Outcome::refused_for_now); }
     Mail& refused_for_good() { return replied(554, Outcome::refused_for_good); }
@@ -243,8 +252,9 @@ inline Judgement judged(const std::vector<Mail>& mails, const std::vector<Event>
 inline void PrintTo(const Counts& counts, std::ostream* out) {
     *out << "messages " << counts.messages << ", recipients " << counts.recipients << ", attempts "
          << counts.attempts << ", copies " << counts.copies << ", extra " << counts.extra_copies
-         << ", unexpected " << counts.unexpected << ", transactions "
-         << counts.transactions_accepted;
+         << ", suppressed " << counts.copies_suppressed << ", discarded " << counts.copies_discarded
+         << ", twice on the wire " << counts.wire_duplicated << ", unexpected " << counts.unexpected
+         << ", transactions " << counts.transactions_accepted;
     const auto each = [&](const auto& tally, const auto& names) {
         for (std::size_t i = 0; i < names.size(); ++i) {
             using Value = typename std::decay_t<decltype(tally)>::Value;

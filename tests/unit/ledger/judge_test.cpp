@@ -26,6 +26,7 @@ Counts duplicated(Trigger trigger, Route route = Route::same_host) {
             .recipients = 1,
             .attempts = 2,
             .copies = 2,
+            .wire_duplicated = 1,
             .extra_copies = 1,
             .transactions_accepted = 2,
             .verdicts = {{Verdict::duplicated, 1}},
@@ -211,6 +212,7 @@ TEST(Judge, SeveralCopiesAreCountedByHowMany) {
                       .recipients = 2,
                       .attempts = 7,
                       .copies = 7,
+                      .wire_duplicated = 1,
                       .extra_copies = 5,
                       .transactions_accepted = 7,
                       .verdicts = {{Verdict::duplicated, 1}, {Verdict::once, 1}},
@@ -218,6 +220,48 @@ TEST(Judge, SeveralCopiesAreCountedByHowMany) {
                       .causes = {{Trigger::reply_dropped, 5}},
                       .routes = {{Route::same_host, 5}},
                       .copies_histogram = {{1, 1}, {6, 1}}}));
+}
+
+/// The first 250 is lost, and the receiver suppresses the second copy.
+Mail suppressed_once(bool layer = true) {
+    Mail mail = Mail(7);
+    if (!layer) mail.without_layer();
+    return mail.submitted()
+        .attempt()
+        .accepted_by_receiver()
+        .delivered()
+        .timed_out()
+        .attempt()
+        .accepted_by_receiver()
+        .suppressed()
+        .acknowledged();
+}
+
+TEST(Judge, ASuppressedCopyLeavesThePairAtOnceAndIsCountedOnTheWireAndInTheQueue) {
+    const Judgement judgement = judged({suppressed_once()});
+    Counts expected = one(Verdict::once, SenderEnd::acknowledged, 1, 2);
+    expected.attempts = 2;
+    expected.copies_suppressed = 1;
+    expected.wire_duplicated = 1;
+    EXPECT_EQ(judgement.counts, expected);
+    EXPECT_EQ(judgement.discrepancy_count, 0U);
+}
+
+TEST(Judge, WithoutALayerTheQueueTellsWhatTheWireCarriedTwice) {
+    Counts expected = one(Verdict::once, SenderEnd::acknowledged, 1, 0);
+    expected.attempts = 2;
+    expected.copies_suppressed = 1;
+    expected.wire_duplicated = 1;
+    EXPECT_EQ(counted({suppressed_once(false)}), expected);
+}
+
+TEST(Judge, ADiscardedMessageWasAcceptedByNobody) {
+    const Judgement judgement =
+        judged({Mail(7).submitted().attempt().discarded().timed_out().gave_up()});
+    Counts expected = one(Verdict::failed, SenderEnd::gave_up, 0, 0);
+    expected.copies_discarded = 1;
+    EXPECT_EQ(judgement.counts, expected);
+    EXPECT_EQ(judgement.discrepancy_count, 0U);
 }
 
 TEST(Judge, TimesCountFromThePlannedStart) {

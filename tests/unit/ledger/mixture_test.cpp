@@ -40,6 +40,7 @@ Counts repeated(TriggerTally causes, std::uint32_t copies) {
     return {.recipients = 1,
             .attempts = copies,
             .copies = copies,
+            .wire_duplicated = 1,
             .extra_copies = copies - 1,
             .transactions_accepted = copies,
             .verdicts = {{Verdict::duplicated, 1}},
@@ -53,6 +54,7 @@ Counts multiplied(Trigger trigger) {
     Counts counts = repeated({{trigger, 1}}, 2);
     counts.attempts = 1;
     counts.transactions_accepted = 1;
+    counts.wire_duplicated = 0;
     return counts;
 }
 
@@ -142,6 +144,7 @@ void add(Counts& to, const Counts& from) {
     to.recipients += from.recipients;
     to.attempts += from.attempts;
     to.copies += from.copies;
+    to.wire_duplicated += from.wire_duplicated;
     to.extra_copies += from.extra_copies;
     to.transactions_accepted += from.transactions_accepted;
     add_each(to.verdicts, from.verdicts, verdict_names.size());
