@@ -2,6 +2,7 @@
 // or kept for years. Light or dark as the reader's system is.
 #include "harness/report/escape.hpp"
 #include "harness/report/format.hpp"
+#include "harness/report/queue_chart.hpp"
 #include "harness/report/words.hpp"
 
 #include <fmt/format.h>
@@ -42,6 +43,8 @@ tr:last-child td { border-bottom: 0; } .n { text-align: right; white-space: nowr
 .held { color: var(--good); } .broken { color: var(--bad); font-weight: 600; }
 .soft { color: var(--soft); } code { font-size: .88em; overflow-wrap: anywhere; }
 svg { display: block; width: 100%; height: auto; } svg text { fill: var(--ink); font-size: 13px; }
+svg .axis { stroke: var(--line); } svg .depth { fill: none; stroke-width: 2; }
+svg .small { fill: var(--soft); font-size: 12px; }
 svg rect { fill: var(--bar); } svg .more rect { fill: var(--bad); }
 )";
 
@@ -85,6 +88,8 @@ void numbers(std::string& out, const Summary& summary) {
     number(out, summary.transactions_accepted, "seen accepted");
     number(out, summary.copies, "copies");
     number(out, summary.extra_copies, "extra copies");
+    if (summary.copies_suppressed > 0) number(out, summary.copies_suppressed, "suppressed copies");
+    if (summary.copies_discarded > 0) number(out, summary.copies_discarded, "discarded");
     if (summary.unexpected > 0) number(out, summary.unexpected, "never sent, yet found");
     out += "</div>\n";
 }
@@ -100,9 +105,12 @@ void verdicts(std::string& out, const Summary& summary) {
     }
     add(out,
         "</table>\n<p class=\"soft\">To the senders: {} acknowledged, {} given up, {} pending."
-        "</p></section>\n",
+        "</p>\n",
         count_of(summary.sender_ends, "acknowledged"), count_of(summary.sender_ends, "gave_up"),
         count_of(summary.sender_ends, "pending"));
+    for (const std::string& line : describe_withheld(summary))
+        add(out, "<p class=\"soft\">{}.</p>\n", escape_xml(line));
+    out += "</section>\n";
 }
 
 /// Bars lie, so that a run of six copies and a run of sixty both fit a page's width.
@@ -240,6 +248,7 @@ std::string write_html(const Summary& summary) {
     causes(out, summary);
     expectations(out, summary);
     times(out, summary);
+    out += queue_charts(summary);
     rules(out, summary);
     stories(out, summary);
     out += "</main>\n</body>\n</html>\n";

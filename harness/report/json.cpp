@@ -104,6 +104,22 @@ json::array examples(std::span<const Example> values) {
     return array;
 }
 
+json::array queues(std::span<const QueueFigures> values) {
+    json::array array;
+    for (const QueueFigures& queue : values) {
+        json::array samples;
+        for (const QueueFigures::Sample& sample : queue.samples)
+            samples.emplace_back(json::array{sample.at_s, sample.depth});
+        array.emplace_back(json::object{{"receiver", queue.receiver},
+                                        {"queue", queue.queue},
+                                        {"depth_max", queue.depth_max},
+                                        {"depth_max_at_s", queue.depth_max_at_s},
+                                        {"oldest_s", queue.oldest_s},
+                                        {"samples", std::move(samples)}});
+    }
+    return array;
+}
+
 std::string text(const json::value& value) {
     return std::string(value.as_string());
 }
@@ -166,6 +182,17 @@ Result read_result(const json::value& value) {
     throw std::runtime_error("the result is none of passed, failed, inconclusive");
 }
 
+QueueFigures read_queue(const json::value& value) {
+    QueueFigures read{.receiver = text(value.at("receiver")),
+                      .queue = text(value.at("queue")),
+                      .depth_max = number<std::uint64_t>(value.at("depth_max")),
+                      .depth_max_at_s = number<double>(value.at("depth_max_at_s")),
+                      .oldest_s = number<double>(value.at("oldest_s"))};
+    for (const json::value& sample : value.at("samples").as_array())
+        read.samples.push_back({number<double>(sample.at(0)), number<std::uint64_t>(sample.at(1))});
+    return read;
+}
+
 void read_counters(Summary& summary, const json::value& root) {
     summary.messages = number<std::uint64_t>(root.at("messages"));
     summary.recipients = number<std::uint64_t>(root.at("recipients"));
@@ -173,6 +200,16 @@ void read_counters(Summary& summary, const json::value& root) {
     summary.transactions_accepted = number<std::uint64_t>(root.at("transactions_accepted"));
     summary.copies = number<std::uint64_t>(root.at("copies"));
     summary.extra_copies = number<std::uint64_t>(root.at("extra_copies"));
+    // What a summary of before receivers suppressed anything does not tell.
+    const json::object& keys = root.as_object();
+    const auto later = [&keys](std::string_view key, std::uint64_t otherwise) {
+        const json::value* const found = keys.if_contains(key);
+        return found ? number<std::uint64_t>(*found) : otherwise;
+    };
+    summary.copies_queued = later("copies_queued", summary.copies);
+    summary.copies_suppressed = later("copies_suppressed", 0);
+    summary.copies_discarded = later("copies_discarded", 0);
+    summary.wire_duplicated = later("wire_duplicated", 0);
     summary.unexpected = number<std::uint64_t>(root.at("unexpected"));
     summary.verdicts = read_counts(root.at("verdicts"));
     summary.sender_ends = read_counts(root.at("sender_ends"));
@@ -198,6 +235,9 @@ void read_lists(Summary& summary, const json::value& root) {
         }
         summary.rules.push_back(std::move(read));
     }
+    if (const json::value* const queues = root.as_object().if_contains("queues"))
+        for (const json::value& value : queues->as_array())
+            summary.queues.push_back(read_queue(value));
     for (const json::value& value : root.at("expectations").as_array()) {
         summary.expectations.push_back({text(value.at("figure")), text(value.at("bound")),
                                         read_optional<double>(value.at("value")),
@@ -264,6 +304,10 @@ std::string write_json(const Summary& summary) {
         {"attempts", summary.attempts},
         {"transactions_accepted", summary.transactions_accepted},
         {"copies", summary.copies},
+        {"copies_queued", summary.copies_queued},
+        {"copies_suppressed", summary.copies_suppressed},
+        {"copies_discarded", summary.copies_discarded},
+        {"wire_duplicated", summary.wire_duplicated},
         {"extra_copies", summary.extra_copies},
         {"unexpected", summary.unexpected},
         {"verdicts", counts(summary.verdicts)},
@@ -278,6 +322,7 @@ std::string write_json(const Summary& summary) {
         {"observed_at", summary.observed_at},
         {"rules", rules(summary.rules)},
         {"expectations", expectations(summary.expectations)},
+        {"queues", queues(summary.queues)},
         {"discrepancies", summary.discrepancies},
         {"discrepancies_named", discrepancies(summary.discrepancies_named)},
         {"assumptions", texts(summary.assumptions)},

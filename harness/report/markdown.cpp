@@ -54,6 +54,7 @@ void counts(std::string& out, const Summary& summary) {
         "{} unexpected.\n",
         summary.messages, summary.recipients, summary.attempts, summary.transactions_accepted,
         summary.copies, summary.extra_copies, summary.unexpected);
+    for (const std::string& line : describe_withheld(summary)) add(out, "\n{}.\n", line);
     out += "\n| verdict | recipients | share | |\n| --- | ---: | ---: | --- |\n";
     for (const Count& verdict : summary.verdicts) {
         add(out, "| {} | {} | {} | {} |\n", escape_markdown(verdict.name), verdict.count,
@@ -95,6 +96,13 @@ void rules_and_expectations(std::string& out, const Summary& summary) {
     }
 }
 
+void queues(std::string& out, const Summary& summary) {
+    if (summary.queues.empty()) return;
+    out += "\n## Queues of the receivers\n\n";
+    for (const QueueFigures& queue : summary.queues)
+        add(out, "- {}\n", escape_markdown(describe_queue(queue)));
+}
+
 void stories(std::string& out, const Summary& summary) {
     if (summary.discrepancies > 0) {
         add(out, "\n## Copies and accepted transactions differ for {} recipients\n\n",
@@ -123,6 +131,7 @@ std::string write_markdown(const Summary& summary) {
     head(out, summary);
     counts(out, summary);
     times(out, summary);
+    queues(out, summary);
     rules_and_expectations(out, summary);
     stories(out, summary);
     return out;

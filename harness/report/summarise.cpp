@@ -103,6 +103,10 @@ void take_counts(Summary& summary, const Counts& counts) {
     summary.attempts = counts.attempts;
     summary.transactions_accepted = counts.transactions_accepted;
     summary.copies = counts.copies;
+    summary.copies_queued = counts.copies + counts.copies_suppressed;
+    summary.copies_suppressed = counts.copies_suppressed;
+    summary.copies_discarded = counts.copies_discarded;
+    summary.wire_duplicated = counts.wire_duplicated;
     summary.extra_copies = counts.extra_copies;
     summary.unexpected = counts.unexpected;
     summary.verdicts = named(counts.verdicts, verdict_order);
@@ -112,6 +116,24 @@ void take_counts(Summary& summary, const Counts& counts) {
     for (const auto& [copies, pairs] : counts.copies_histogram) {
         summary.copies_histogram.push_back({std::to_string(copies), pairs});
     }
+}
+
+std::vector<QueueFigures> queue_figures(const Judgement& judgement, const Scenario& scenario) {
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    std::vector<QueueFigures> queues;
+    for (const QueueAccount& account : judgement.queues) {
+        const bool known = account.receiver >= 1 && account.receiver <= receivers.size();
+        QueueFigures figures{.receiver = known ? receivers[account.receiver - 1].name
+                                               : fmt::format("receiver {}", account.receiver),
+                             .queue = account.queue,
+                             .depth_max = account.most,
+                             .depth_max_at_s = to_seconds(account.most_at),
+                             .oldest_s = to_seconds(account.oldest)};
+        for (const QueueSample& sample : account.samples)
+            figures.samples.push_back({to_seconds(sample.at), sample.depth});
+        queues.push_back(std::move(figures));
+    }
+    return queues;
 }
 
 }  // namespace
@@ -145,6 +167,7 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
         in_ms(judgement.time_to_delivery, judgement.histograms.time_to_delivery);
     summary.connection_hours = to_seconds(judgement.connections_open_for) / 3600;
     summary.rules = rule_counts(judgement, scenario);
+    summary.queues = queue_figures(judgement, scenario);
     summary.discrepancies = judgement.discrepancy_count;
     for (const Discrepancy& found : judgement.discrepancies) {
         summary.discrepancies_named.push_back({found.message, address(recipients, found.recipient),

@@ -50,12 +50,16 @@ double largest_copies(const Summary& summary) {
 }
 
 std::optional<double> plain_value(const Summary& summary, std::string_view name) {
-    const std::array<std::pair<std::string_view, std::uint64_t>, 8> values{{
+    const std::array<std::pair<std::string_view, std::uint64_t>, 12> values{{
         {"messages", summary.messages},
         {"recipients", summary.recipients},
         {"attempts", summary.attempts},
         {"transactions_accepted", summary.transactions_accepted},
         {"copies", summary.copies},
+        {"copies_queued", summary.copies_queued},
+        {"copies_suppressed", summary.copies_suppressed},
+        {"copies_discarded", summary.copies_discarded},
+        {"wire_duplicated", summary.wire_duplicated},
         {"extra_copies", summary.extra_copies},
         {"unexpected", summary.unexpected},
         {"discrepancies", summary.discrepancies},

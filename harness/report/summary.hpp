@@ -83,6 +83,24 @@ struct DiscrepancyFigures {
     bool operator==(const DiscrepancyFigures&) const = default;
 };
 
+/// One queue of one receiver.
+struct QueueFigures {
+    std::string receiver;
+    std::string queue;  ///< incoming or outgoing.
+    std::uint64_t depth_max = 0;
+    double depth_max_at_s = 0;
+    double oldest_s = 0;
+    struct Sample {
+        double at_s = 0;
+        std::uint64_t depth = 0;
+
+        bool operator==(const Sample&) const = default;
+    };
+    std::vector<Sample> samples{};  ///< A depth holds until the next.
+
+    bool operator==(const QueueFigures&) const = default;
+};
+
 struct TimelineEntry {
     double at_ms = 0;  ///< Since the first entry.
     std::string text;
@@ -123,6 +141,10 @@ struct Summary {
     std::uint64_t attempts = 0;
     std::uint64_t transactions_accepted = 0;
     std::uint64_t copies = 0;
+    std::uint64_t copies_queued = 0;  ///< Copies, and those that were suppressed.
+    std::uint64_t copies_suppressed = 0;
+    std::uint64_t copies_discarded = 0;
+    std::uint64_t wire_duplicated = 0;  ///< Recipients whose message was accepted twice or more.
     std::uint64_t extra_copies = 0;
     std::uint64_t unexpected = 0;
     std::vector<Count> verdicts;
@@ -138,6 +160,7 @@ struct Summary {
     std::string observed_at;
     std::vector<RuleCounts> rules;
     std::vector<ExpectationFigures> expectations;
+    std::vector<QueueFigures> queues;
     std::uint64_t discrepancies = 0;
     std::vector<DiscrepancyFigures> discrepancies_named;  ///< The first few.
     std::vector<std::string> assumptions;

@@ -108,6 +108,7 @@ void verdicts(Page& page, const Summary& summary) {
         page.line(fmt::format("  unexpected  {:>9}               copies of something never sent",
                               summary.unexpected));
     }
+    for (const std::string& line : describe_withheld(summary)) wrapped(page, "  ", line);
     if (summary.discrepancies > 0) {
         page.line(fmt::format("  copies and transactions seen accepted differ for {}:",
                               counted(summary.discrepancies, "recipient", "recipients")));
@@ -170,6 +171,17 @@ void times(Page& page, const Summary& summary) {
     page.line(
         fmt::format("  {:<18}{}", "to acknowledge", times_columns(summary.time_to_acknowledge)));
     page.line(fmt::format("  {:<18}{}", "to deliver", times_columns(summary.time_to_delivery)));
+}
+
+/// Only queues in which somebody had to wait.
+void queues(Page& page, const Summary& summary) {
+    bool headed = false;
+    for (const QueueFigures& queue : summary.queues) {
+        if (queue.depth_max <= 1) continue;
+        if (!headed) page.heading("Queues of the receivers");
+        headed = true;
+        page.line(fmt::format("  {}", describe_queue(queue)));
+    }
 }
 
 void rules(Page& page, const Summary& summary) {
@@ -235,6 +247,7 @@ std::string write_terminal(const Summary& summary, bool colour) {
     copies(page, summary);
     causes(page, summary);
     times(page, summary);
+    queues(page, summary);
     rules(page, summary);
     expectations(page, summary);
     examples(page, summary);

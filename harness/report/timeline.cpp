@@ -100,6 +100,14 @@ std::string describe_event(const Event& event, const TimelineNames& names) {
                 "rule {} acts on {}{}: {}", rule_name(event, names),
                 event.phase == Phase::data_xfer ? "the content" : awaited(event.phase),
                 event.code == 0 ? "" : fmt::format(", {}", event.code), printable(event.text));
+        case EventKind::copy_suppressed: return "receiver suppressed a copy of it";
+        case EventKind::copy_discarded:
+            return fmt::format("receiver had read it, and threw it away{}",
+                               in_brackets(event.text));
+        case EventKind::forwarded:
+            return fmt::format("handed on to {}: {}{}", printable(event.text),
+                               to_string(event.outcome),
+                               event.code == 0 ? "" : fmt::format(", {}", event.code));
         case EventKind::rule_achieved: return describe_achieved(event, names);
         default: return {};
     }

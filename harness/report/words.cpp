@@ -87,6 +87,27 @@ std::string format_share(std::uint64_t part, std::uint64_t whole) {
     return fmt::format("{:.2f} %", percent);
 }
 
+std::vector<std::string> describe_withheld(const Summary& summary) {
+    std::vector<std::string> lines;
+    if (summary.copies_suppressed > 0)
+        lines.push_back(
+            fmt::format("{} more {} suppressed by the receiver: {} accepted twice or more",
+                        counted(summary.copies_suppressed, "copy", "copies"),
+                        summary.copies_suppressed == 1 ? "was" : "were",
+                        counted(summary.wire_duplicated, "recipient's message was",
+                                "recipients' messages were")));
+    if (summary.copies_discarded > 0)
+        lines.push_back(fmt::format("{} read to the end, and discarded by the receiver",
+                                    counted(summary.copies_discarded, "copy was", "copies were")));
+    return lines;
+}
+
+std::string describe_queue(const QueueFigures& queue) {
+    return fmt::format("{}, {}: {} at most, at {}; the oldest {} s old", queue.receiver,
+                       queue.queue, counted(queue.depth_max, "message", "messages"),
+                       format_since(queue.depth_max_at_s * 1000), format_ms(queue.oldest_s));
+}
+
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many) {
     return fmt::format("{} {}", count, count == 1 ? one : many);
 }

@@ -2,10 +2,13 @@
 // reads them for the first time, and how quantities are written.
 #pragma once
 
+#include "harness/report/summary.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twofifty::harness {
 
@@ -27,6 +30,13 @@ std::string format_since(double ms);
 
 /// "1.95 %"; "0 %" for none; "-" of nothing.
 std::string format_share(std::uint64_t part, std::uint64_t whole);
+
+/// What receivers kept from the mailboxes: "3 copies more were suppressed by the receiver: 2
+/// recipients' messages were accepted twice or more."; empty where nothing.
+std::vector<std::string> describe_withheld(const Summary& summary);
+
+/// "domino, incoming: 37 messages at most, after 1h 20m; the oldest waited 250 s".
+std::string describe_queue(const QueueFigures& queue);
 
 /// "1 copy", "2 copies".
 std::string counted(std::uint64_t count, std::string_view one, std::string_view many);

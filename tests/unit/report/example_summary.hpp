@@ -22,6 +22,10 @@ inline Summary example_summary() {
     summary.attempts = 2043;
     summary.transactions_accepted = 2041;
     summary.copies = 2041;
+    summary.copies_queued = 2044;
+    summary.copies_suppressed = 3;
+    summary.copies_discarded = 5;
+    summary.wire_duplicated = 43;
     summary.extra_copies = 41;
     summary.verdicts = {{"once", 1960}, {"duplicated", 40}, {"lost", 0},      {"ghost", 0},
                         {"failed", 0},  {"pending", 0},     {"corrupted", 0}, {"unobserved", 0}};
@@ -40,6 +44,12 @@ inline Summary example_summary() {
     summary.expectations = {{"duplicated", "<= 3%", 2.0, "%", true},
                             {"lost", "== 0", 0.0, "", true},
                             {"latency.data_done.p99", "< 1s", 4.75, "ms", true}};
+    summary.queues = {{.receiver = "domino",
+                       .queue = "incoming",
+                       .depth_max = 37,
+                       .depth_max_at_s = 4800,
+                       .oldest_s = 250.5,
+                       .samples = {{60, 12}, {4800, 37}, {4860, 0}}}};
     summary.discrepancies = 1;
     summary.discrepancies_named = {{7, "r1@recipient.test", 2, 1}};
     summary.assumptions = {"A reply is late when the sender's timer ended first."};
@@ -66,6 +76,7 @@ inline Summary hostile_summary() {
     summary.expectations[0].held = false;
     summary.result = Result::failed;
     summary.discrepancies_named[0].recipient = hostile;
+    summary.queues[0].receiver = hostile;
     summary.assumptions = {hostile};
     summary.examples[0].title = hostile;
     summary.examples[0].timeline[0].text = hostile;

@@ -111,6 +111,42 @@ TEST(Json, HoldsTheKeysOfTheSchemaInOneOrder) {
     EXPECT_THAT(json, HasSubstr("\"duration_s\": 14.25,"));
 }
 
+TEST(Json, ASummaryOfBeforeThereWereQueuesIsReadAsOneWithoutThem) {
+    Summary older = example_summary();
+    older.copies_suppressed = 0;
+    older.copies_discarded = 0;
+    older.wire_duplicated = 0;
+    older.copies_queued = older.copies;
+    older.queues.clear();
+    std::string json = write_json(older);
+    for (const std::string key :
+         {"copies_queued", "copies_suppressed", "copies_discarded", "wire_duplicated", "queues"}) {
+        const std::size_t begin = json.find("\n  \"" + key + "\": ");
+        ASSERT_NE(begin, std::string::npos) << key;
+        json.erase(begin, json.find('\n', begin + 1) - begin);
+    }
+    EXPECT_EQ(read_json(json, "old/summary.json"), older);
+}
+
+TEST(Reports, TellWhatReceiversKeptFromTheMailboxesAndHowDeepTheirQueuesWere) {
+    const Summary summary = example_summary();
+    const std::string terminal = write_terminal(summary, false);
+    EXPECT_THAT(terminal, HasSubstr("3 copies more were suppressed by the receiver: 43 recipients' "
+                                    "messages were accepted twice"));
+    EXPECT_THAT(terminal, HasSubstr("5 copies were read to the end, and discarded"));
+    EXPECT_THAT(terminal, HasSubstr("domino, incoming: 37 messages at most, at +1h 20m"));
+    EXPECT_THAT(write_markdown(summary), HasSubstr("domino, incoming: 37 messages at most"));
+    const std::string html = write_html(summary);
+    EXPECT_THAT(html, HasSubstr("domino, incoming: 37 messages at most"));
+    EXPECT_THAT(html, HasSubstr("<path class=\"depth\" stroke=\"#3b6fd4\" d=\"M60.0 120.0"));
+}
+
+TEST(Terminal, DoesNotTellOfQueuesInWhichNobodyWaited) {
+    Summary summary = example_summary();
+    summary.queues[0].depth_max = 1;
+    EXPECT_THAT(write_terminal(summary, false), Not(HasSubstr("Queues")));
+}
+
 TEST(Json, AnythingElseIsAnErrorThatNamesTheFile) {
     std::string newer = write_json(example_summary());
     newer.replace(newer.find("\"schema\": 1"), 11, "\"schema\": 2");
@@ -247,7 +283,7 @@ TEST(Terminal, FitsOnAScreenOrTwo) {
     const TimelineEntry entry{1.0, "attempt 1 starts"};
     summary.examples.assign(5, {17, "Message 17", std::vector(40, entry)});
     const std::string text = write_terminal(summary, false);
-    EXPECT_LE(std::ranges::count(text, '\n'), 76);
+    EXPECT_LE(std::ranges::count(text, '\n'), 82);
     EXPECT_THAT(text, HasSubstr("... 33 more ..."));
 }
 
