@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twofifty::smtp {
 namespace {
@@ -55,6 +56,33 @@ TEST(ContentReader, TheMessageIdIsTheSameHoweverItIsSplit) {
         EXPECT_EQ(reader.message_id(), "<a@b>") << i;
         EXPECT_EQ(reader.whole_digest(), whole_digest_of(content)) << i;
     }
+}
+
+/// Handed on twice since it was sent; what stands below the token its author wrote.
+constexpr std::string_view handed_on =
+    "Received: from b by c with ESMTP id C3; now\r\nReceived: from a\r\n by b with ESMTP id B2; "
+    "now\r\n"
+    "X-Twofifty-Token: run.1\r\nReceived: from x by y with ESMTP id Y1; then\r\nDate: "
+    "today\r\n\r\nbody";
+
+TEST(ContentReader, TheFirstQueueIdIsTheLowestAboveTheToken) {
+    ContentReader reader;
+    reader.add(handed_on);
+    EXPECT_EQ(reader.queue_id(), "C3");
+    EXPECT_EQ(reader.first_queue_id(), "B2");
+    EXPECT_EQ(reader.received_headers(), 3U);
+    EXPECT_EQ(reader.date(), "today");
+}
+
+TEST(ContentReader, TheTraceIsWhatStandsAboveTheToken) {
+    ContentReader reader;
+    reader.add(handed_on);
+    EXPECT_EQ(reader.trace(),
+              (std::vector<std::string>{"Received: from b by c with ESMTP id C3; now",
+                                        "Received: from a by b with ESMTP id B2; now"}));
+    reader.reset();
+    EXPECT_EQ(reader.trace(), std::vector<std::string>{});
+    EXPECT_EQ(reader.first_queue_id(), "");
 }
 
 TEST(ContentReader, TheWholeDigestKnowsHeadersAndBody) {
