@@ -44,6 +44,9 @@ tr.begins td { border-top: 2px solid var(--line); } tr.recommended td { font-wei
 .mark { color: var(--good); } .fall { color: var(--fall); } .soft { color: var(--soft); }
 )";
 
+/// More lines than these are told in few words each.
+constexpr std::size_t lines_in_full = 6;
+
 template <class... Values>
 void add(std::string& out, fmt::format_string<Values...> format, Values&&... values) {
     fmt::format_to(std::back_inserter(out), format, std::forward<Values>(values)...);
@@ -55,13 +58,18 @@ std::string chart_of(const SweepResult& result) {
 
 void conclusions(std::string& out, const SweepResult& result) {
     out += "<section><h2>What follows</h2>\n";
-    if (result.sweep.timeout) {
-        for (const SweepLine& line : result.lines) {
-            const std::string name = name_of_line(result.sweep, line);
-            if (!name.empty()) add(out, "<h3>{}</h3>\n", escape_xml(name));
-            for (const std::string& sentence : line_in_full(result, line))
-                add(out, "<p>{}</p>\n", escape_xml(sentence));
+    const bool in_full = result.lines.size() <= lines_in_full;
+    for (const SweepLine& line : result.lines) {
+        if (!result.sweep.timeout) break;
+        const std::string name = name_of_line(result.sweep, line);
+        if (!in_full) {
+            add(out, "<p><b>{}</b>: {}</p>\n", escape_xml(name),
+                escape_xml(line_in_short(result, line)));
+            continue;
         }
+        if (!name.empty()) add(out, "<h3>{}</h3>\n", escape_xml(name));
+        for (const std::string& sentence : line_in_full(result, line))
+            add(out, "<p>{}</p>\n", escape_xml(sentence));
     }
     for (const std::string& note : notes_on(result))
         add(out, "<p class=\"soft\">{}</p>\n", escape_xml(note));

@@ -18,6 +18,8 @@ constexpr double left = 78;
 constexpr double right = width - 34;
 constexpr double top = 92;
 constexpr double bottom = 360;
+/// The largest figure stands so much below the top, so that its label meets no other.
+constexpr double headroom = 20;
 constexpr double hours_top = 408;
 constexpr double hours_bottom = 520;
 /// More figures than these beside the points would hide them.
@@ -46,7 +48,7 @@ public:
         const double share = logarithmic()
                                  ? std::log1p(number / bound_) / std::log1p(most_ / bound_)
                                  : number / most_;
-        return bottom - (bottom - top) * std::clamp(share, 0.0, 1.0);
+        return bottom - (bottom - top - headroom) * std::clamp(share, 0.0, 1.0);
     }
     std::vector<double> ticks() const {
         if (!logarithmic()) return round_ticks(most_);

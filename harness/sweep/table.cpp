@@ -66,10 +66,10 @@ std::vector<Figure> figures_of(const SweepResult& result, std::vector<std::strin
         {{"deliver", "p99"}, [](Cell cell) { return time_text(cell.delivery, &CellTimes::p99); }});
     figures.push_back({{"acknowl.", "p99"},
                        [](Cell cell) { return time_text(cell.acknowledge, &CellTimes::p99); }});
-    figures.push_back({{"retries", "a message"},
+    figures.push_back({{"retries", "/message"},
                        [](Cell cell) { return short_number(retries_per_message(cell)); }});
     figures.push_back(
-        {{"connection", "hours"}, [](Cell cell) { return short_number(cell.connection_hours); }});
+        {{"open", "hours"}, [](Cell cell) { return short_number(cell.connection_hours); }});
     const bool all_passed = std::ranges::all_of(
         result.cells, [](const auto& cell) { return !cell || cell->result == Result::passed; });
     if (!all_passed)

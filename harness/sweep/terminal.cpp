@@ -179,7 +179,9 @@ std::string write_sweep_terminal(const SweepResult& result, bool colour) {
                                        counted(result.sweep.seeds, "seed", "seeds"), result.world),
                            colour);
     out += '\n';
-    wrapped(out, "", result.question);
+    std::string question = result.question;
+    std::ranges::replace(question, '\n', ' ');
+    wrapped(out, "", question);
     out += '\n';
     conclusions(out, result, colour);
     matrix(out, result, colour);

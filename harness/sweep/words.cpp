@@ -160,7 +160,9 @@ std::vector<std::string> notes_on(const SweepResult& result) {
     notes.push_back(
         fmt::format("Duplicates are per thousand (message, recipient) pairs, with the 95 % "
                     "interval of Wilson's "
-                    "score over all pairs of {}. Times are of all seeds together.",
+                    "score over all pairs of {}. Times are of all seeds together, and so are the "
+                    "hours for which "
+                    "the senders' connections were open.",
                     counted(result.sweep.seeds, "seed", "seeds")));
     return notes;
 }

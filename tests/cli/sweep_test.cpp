@@ -118,7 +118,7 @@ TEST(Sweep, ACellThatIsWrongIsNamedAtItsPlaceAndNothingIsStarted) {
     const Ended ended = sweep(folder, {"cliff.toml"});
     EXPECT_EQ(ended.exit_code, 3);
     EXPECT_EQ(ended.err,
-              "twofifty: cliff.toml:15:17: fleet.timeouts.data_done: expected a duration from 1ms "
+              "twofifty: cliff.toml:13:1: fleet.timeouts.data_done: expected a duration from 1ms "
               "to 30d, such as \"1ms\", found the text \"0s\"\n");
     EXPECT_EQ(folder.names(), std::vector<std::string>{"cliff.toml"});
     EXPECT_EQ(twofifty({"check", "cliff.toml"}, folder.path()).err, ended.err);

@@ -49,8 +49,8 @@ TEST(CellPool, TimesAreOneSetBeforeAPercentileIsTaken) {
     pool.add(slow);
     const CellTimes times = pool.figures().delivery;
     EXPECT_EQ(times.count, 200U);
-    EXPECT_NEAR(times.p50, 0.002048, 0.002048 / 256);
-    EXPECT_NEAR(times.p99, 0.004096, 0.004096 / 256);
+    EXPECT_NEAR(times.p50, 0.002048, 0.002048 / 250);
+    EXPECT_NEAR(times.p99, 0.004096, 0.004096 / 250);
 }
 
 TEST(CellPool, AFailedRunSpeaksForTheCell) {
