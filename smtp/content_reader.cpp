@@ -32,6 +32,9 @@ void ContentReader::reset() {
     message_id_.clear();
     token_.clear();
     queue_id_.clear();
+    first_queue_id_.clear();
+    trace_.clear();
+    date_.clear();
     delivered_to_.clear();
     original_to_.clear();
     size_ = 0;
@@ -79,9 +82,14 @@ void ContentReader::end_header() {
         const std::string_view name = trim(header.substr(0, colon));
         const std::string_view value = trim(header.substr(colon + 1));
         if (equals_ignoring_case(name, "Received")) {
-            if (++received_headers_ == 1) queue_id_ = id_clause(header);
+            const std::string_view id = id_clause(header);
+            if (++received_headers_ == 1) queue_id_ = id;
+            if (token_.empty()) trace_.emplace_back(header);
+            if (token_.empty() && !id.empty()) first_queue_id_ = id;
         } else if (message_id_.empty() && equals_ignoring_case(name, "Message-ID")) {
             if (value.size() <= message_id_limit) message_id_ = value;
+        } else if (date_.empty() && equals_ignoring_case(name, "Date")) {
+            if (value.size() <= text_line_limit) date_ = value;
         } else if (equals_ignoring_case(name, token_header)) {
             token_ = value;
         } else if (delivered_to_.empty() && equals_ignoring_case(name, "Delivered-To")) {

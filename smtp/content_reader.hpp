@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace twofifty::smtp {
 
@@ -30,6 +31,14 @@ public:
     /// The queue id in the first Received header ("with ESMTP id ABC"): the last server's own;
     /// empty where there is none.
     const std::string& queue_id() const { return queue_id_; }
+    /// The queue id in the lowest Received header above the token: of the server that had it first
+    /// from its sender, where others have handed it on since. Empty where there is none.
+    const std::string& first_queue_id() const { return first_queue_id_; }
+    /// The Received headers above the token, from the top, each in one line: who has handed the
+    /// message on.
+    const std::vector<std::string>& trace() const { return trace_; }
+    /// The value of Date; empty where there is none, or one longer than a line.
+    const std::string& date() const { return date_; }
     /// The value of Delivered-To, or of X-Original-To where there is no other; empty where there is
     /// neither.
     const std::string& delivered_to() const {
@@ -48,6 +57,9 @@ private:
     std::string message_id_;
     std::string token_;
     std::string queue_id_;
+    std::string first_queue_id_;
+    std::vector<std::string> trace_;
+    std::string date_;
     std::string delivered_to_;
     std::string original_to_;
     std::uint64_t size_ = 0;

@@ -16,13 +16,22 @@ using world::Task;
 
 ServerSession::ServerSession(world::Clock& clock, std::unique_ptr<world::Stream> stream,
                              const ServerOptions& options, MessageSink& sink)
-    : clock_(clock), stream_(std::move(stream)), options_(options), sink_(sink) {}
+    : clock_(clock),
+      stream_(std::move(stream)),
+      options_(options),
+      sink_(sink),
+      watch_(clock.ready()) {}
 
 Task<> ServerSession::serve() {
     bool open = true;
     if (options_.tls && options_.tls->implicit) open = co_await secure();
     if (!open) co_return;
-    reply("220 " + options_.hostname + (options_.lmtp ? " LMTP twofifty" : " ESMTP twofifty"));
+    if (const std::string refusal = sink_.refuse_client(); !refusal.empty()) {
+        reply(refusal);
+        open = false;
+    }
+    if (open)
+        reply("220 " + options_.hostname + (options_.lmtp ? " LMTP twofifty" : " ESMTP twofifty"));
     while (open) {
         const std::optional<std::string_view> line = co_await read_line();
         if (!line) break;
@@ -193,12 +202,26 @@ Task<bool> ServerSession::finish_message() {
         // it any more the message is taken all the same: its end was read.
         if (!output_.empty()) co_await flush();
         const ReceivedMessage message{std::move(sender_), std::move(recipients_), content_,
-                                      clock_.now()};
+                                      clock_.now(),       client_gone_,           client_name_};
+        if (sink_.watches_clients()) watch_.spawn(watch_client());
         replies = co_await sink_.take(message);
+        watch_.cancel();
     }
     for (const std::string& line : replies) reply(line);
     reset_transaction();
     co_return true;
+}
+
+/// Reads on while the message is worked on. What the client says next is kept: one that says
+/// something is there.
+Task<> ServerSession::watch_client() {
+    if (!unread_.empty()) co_return;
+    const std::size_t at_hand = stream_->read_now(buffer_);
+    unread_ = std::string_view(buffer_.data(), at_hand);
+    if (at_hand > 0) co_return;
+    const Result<std::size_t> bytes = co_await stream_->read_some(buffer_);
+    if (bytes) unread_ = std::string_view(buffer_.data(), *bytes);
+    client_gone_ = !bytes;
 }
 
 bool ServerSession::answer(std::string_view line) {
@@ -244,6 +267,7 @@ void ServerSession::greet(const Command& command) {
     if (command.argument.empty()) return refuse("501 5.5.4 A domain is needed");
     reset_transaction();
     greeted_ = true;
+    client_name_ = command.argument;
     std::vector<std::string> lines{options_.hostname};
     if (command.verb != Verb::helo) {
         if (options_.pipelining) lines.emplace_back("PIPELINING");
@@ -271,6 +295,8 @@ void ServerSession::mail(const Command& command) {
         if (error != std::errc{} || next != end) return refuse("501 5.5.4 Bad SIZE");
         if (bytes > options_.max_size) return reply("552 5.3.4 Message size exceeds fixed limit");
     }
+    if (const std::string refusal = sink_.refuse_sender(path->mailbox); !refusal.empty())
+        return reply(refusal);
     in_transaction_ = true;
     sender_ = path->mailbox;
     reply("250 2.1.0 Ok");
@@ -283,6 +309,9 @@ void ServerSession::rcpt(const Command& command) {
     if (!path) return refuse("501 5.1.3 Bad recipient address");
     if (recipients_.size() >= options_.max_recipients)
         return reply("452 4.5.3 Too many recipients");
+    if (const std::string refusal = sink_.refuse_recipient(sender_, path->mailbox);
+        !refusal.empty())
+        return reply(refusal);
     recipients_.emplace_back(path->mailbox);
     reply("250 2.1.5 Ok");
 }

@@ -11,6 +11,7 @@
 #include "world/clock.hpp"
 #include "world/stream.hpp"
 #include "world/task.hpp"
+#include "world/task_scope.hpp"
 
 #include <array>
 #include <cstdint>
@@ -52,12 +53,28 @@ struct ReceivedMessage {
     std::vector<std::string> recipients;
     const ContentReader& content;
     TimePoint end_of_data;
+    /// The client has closed or reset the connection, and has said nothing behind its message. Told
+    /// only to a sink that watches clients.
+    const bool& client_gone;
+    std::string_view client_name;  ///< As it introduced itself.
 };
 
-/// Takes responsibility for messages.
+/// Takes responsibility for messages, and may refuse them before. What it refuses with is a reply
+/// without CRLF; an empty text: the session goes on.
 class MessageSink {
 public:
     virtual ~MessageSink() = default;
+
+    /// In place of the greeting; the connection is closed behind it.
+    virtual std::string refuse_client() { return {}; }
+    virtual std::string refuse_sender(std::string_view /*sender*/) { return {}; }
+    virtual std::string refuse_recipient(std::string_view /*sender*/,
+                                         std::string_view /*recipient*/) {
+        return {};
+    }
+
+    /// Whether take() asks for the client's going.
+    virtual bool watches_clients() const { return false; }
 
     /// Called once for each message whose end was read, whether its client is still there or not.
     /// Yields the replies to the end of data, without CRLF: one, or with LMTP one for each
@@ -84,6 +101,7 @@ private:
     world::Task<bool> receive_content();
     world::Task<bool> receive_chunk(std::string_view argument);
     world::Task<bool> finish_message();
+    world::Task<> watch_client();
 
     /// Answers one command that needs no more input. True while the session goes on.
     bool answer(std::string_view line);
@@ -115,12 +133,15 @@ private:
     std::string login_user_;
     bool in_transaction_ = false;
     bool in_chunks_ = false;
+    std::string client_name_;
     std::string sender_;
     std::vector<std::string> recipients_;
     ContentReader content_;
     Unstuffer unstuffer_;
     std::string piece_;
     std::uint32_t errors_ = 0;
+    bool client_gone_ = false;
+    world::TaskScope watch_;  // Last: it reads from the stream.
 };
 
 }  // namespace twofifty::smtp

@@ -1,7 +1,7 @@
 #include "harness/run/target_side.hpp"
 
-#include "harness/fleet/message_factory.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace twofifty::harness {
@@ -10,10 +10,23 @@ TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario
                        const AddressBook& recipients, const RunIdentity& identity)
     : place_(place), recorder_(recorder), scenario_(scenario), tasks_(place.clock.ready()) {
     if (!scenario.target.server.empty()) {
+        const auto forwards = [](const ReceiverSettings& one) { return !one.forward.empty(); };
+        if (std::ranges::any_of(scenario.target.receivers(), forwards))
+            messages_ = std::make_unique<MessageFactory>(
+                scenario.message, recipients, scenario.seed, identity.run_id, identity.date);
         for (const ReceiverSettings& settings : scenario.target.receivers()) {
             const auto number = static_cast<std::uint16_t>(receivers_.size() + 1);
-            const ReceiverParts parts{place.clock, place.network,   recorder,
-                                      recipients,  identity.run_id, number};
+            const ReceiverParts parts{place.clock,
+                                      place.network,
+                                      recorder,
+                                      recipients,
+                                      identity.run_id,
+                                      number,
+                                      identity.date,
+                                      scenario.target.sample_every,
+                                      [this](std::uint32_t ordinal, std::string_view message_id) {
+                                          return make_again(ordinal, message_id);
+                                      }};
             receivers_.push_back(std::make_unique<ReferenceReceiver>(
                 parts, settings, scenario.target.protocol, scenario.seed));
         }
@@ -28,6 +41,17 @@ TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario
     }
 }
 
+/// The message as the fleet made it. A sender that gives it another Message-ID at each attempt has
+/// named one.
+MadeMessage TargetSide::make_again(std::uint32_t ordinal, std::string_view message_id) const {
+    Message message = messages_->make(ordinal);
+    constexpr std::string_view name = "\r\nMessage-ID: ";
+    const std::size_t begin = message.content.find(name) + name.size();
+    const std::size_t end = message.content.find("\r\n", begin);
+    if (!message_id.empty()) message.content.replace(begin, end - begin, message_id);
+    return {std::move(message.sender), std::move(message.content), message.eight_bit};
+}
+
 void TargetSide::start_receivers() {
     const std::span<const ReceiverSettings> settings = scenario_.target.receivers();
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
@@ -38,6 +62,9 @@ void TargetSide::start_receivers() {
         }
         endpoints_.push_back(*endpoint);
     }
+    for (const auto& receiver : receivers_)
+        for (std::size_t i = 0; i < settings.size(); ++i)
+            receiver->know(settings[i].name, endpoints_[i]);
 }
 
 void TargetSide::start() {
@@ -61,6 +88,7 @@ std::string TargetSide::observed_at() const {
 
 void TargetSide::finish() {
     if (maildir_) maildir_->look();
+    for (const auto& receiver : receivers_) receiver->look_at_queues();
     if (receivers_.empty() || in_service() > 0) return;
     for (std::size_t i = 1; i <= receivers_.size(); ++i)
         recorder_.record(Event{.at = place_.clock.now(),

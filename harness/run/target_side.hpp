@@ -1,5 +1,6 @@
 #pragma once
 
+#include "harness/fleet/message_factory.hpp"
 #include "harness/observe/maildir.hpp"
 #include "harness/run/place.hpp"
 #include "harness/scenario/scenario.hpp"
@@ -37,10 +38,12 @@ public:
 
 private:
     void start_receivers();
+    MadeMessage make_again(std::uint32_t ordinal, std::string_view message_id) const;
 
     Place place_;
     Recorder& recorder_;
     const Scenario& scenario_;
+    std::unique_ptr<MessageFactory> messages_;  ///< Where receivers hand mail on.
     std::vector<std::unique_ptr<ReferenceReceiver>> receivers_;
     std::unique_ptr<MaildirObserver> maildir_;
     std::vector<world::Endpoint> endpoints_;

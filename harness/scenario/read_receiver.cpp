@@ -1,5 +1,6 @@
 // [target.reference] and [[target.receiver]]: how the built-in receivers behave. Each key that a
 // receiver does not name is what [target.reference] says, or its default.
+#include "harness/scenario/receiver_keys.hpp"
 #include "harness/scenario/sections.hpp"
 #include "netem/distribution_settings.hpp"
 #include "record/text.hpp"
@@ -55,7 +56,7 @@ void read_keys(Section& section, const std::string& folder, ReceiverSettings& re
     read_listen(section, result);
     result.service_time = netem::read_distribution(section, "service_time", netem::Quantity::time,
                                                    {.most = longest_service}, result.service_time);
-    take(section.count("workers", 0, 10'000), result.workers);
+    read_behaviour(section, result);
     take(section.size("max_size", 1024, 1ULL << 30), result.max_size);
     take(section.count("max_recipients", 1, 100'000), result.max_recipients);
     read_offers(section, result);
@@ -117,6 +118,63 @@ void check_coverage(Section& root, const Scenario& scenario) {
     }
 }
 
+/// A receiver with keep = true adds a copy in each round of a loop; more would fill any disk.
+constexpr std::uint32_t most_hops_of_kept_loop = 100;
+
+const ReceiverSettings* named(std::span<const ReceiverSettings> receivers, std::string_view name) {
+    const auto found = std::ranges::find(receivers, name, &ReceiverSettings::name);
+    return found == receivers.end() ? nullptr : &*found;
+}
+
+/// Whether mail that this forward takes away may come back to `home` by others of any pattern.
+bool comes_back(std::span<const ReceiverSettings> receivers, const Forward& first,
+                std::string_view home) {
+    std::vector<std::string_view> visited;
+    std::vector<std::string_view> next{first.to};
+    while (!next.empty()) {
+        const std::string_view name = next.back();
+        next.pop_back();
+        if (name == home) return true;
+        if (std::ranges::find(visited, name) != visited.end()) continue;
+        visited.push_back(name);
+        if (const ReceiverSettings* const receiver = named(receivers, name))
+            for (const Forward& forward : receiver->forward) next.push_back(forward.to);
+    }
+    return false;
+}
+
+void check_forwards(Section& root, const Scenario& scenario, std::size_t place) {
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    const ReceiverSettings& receiver = receivers[place];
+    Section section = receiver_section(root, scenario, place);
+    if (!section.has("forward")) section = root.section("target").section("reference");
+    std::vector<Section> tables = section.sections("forward");
+    for (std::size_t i = 0; i < receiver.forward.size(); ++i) {
+        const Forward& forward = receiver.forward[i];
+        const ReceiverSettings* const to = named(receivers, forward.to);
+        if (!to)
+            tables[i].fail("to", fmt::format("{} is no receiver; expected the name of another "
+                                             "[[target.receiver]]",
+                                             settings::toml_text(forward.to)));
+        if (to == &receiver)
+            tables[i].fail("to", "is this receiver itself; expected the name of another one");
+        if (scenario.target.protocol == Protocol::lmtp)
+            tables[i].fail("to",
+                           "contradicts target.protocol = \"lmtp\": receivers hand mail on by "
+                           "SMTP");
+        if (to->tls.use == smtp::TlsUse::implicit || to->auth)
+            tables[i].fail("to", fmt::format("{} wants TLS from the first byte, or authentication; "
+                                             "receivers hand mail on without them",
+                                             to->name));
+        const bool grows = forward.keep && receiver.hop_limit > most_hops_of_kept_loop;
+        if (grows && comes_back(receivers, forward, receiver.name))
+            tables[i].fail("keep",
+                           fmt::format("makes a copy in each round of a loop, and hop_limit "
+                                       "is {}; expected a hop_limit of at most {}",
+                                       receiver.hop_limit, most_hops_of_kept_loop));
+    }
+}
+
 }  // namespace
 
 bool is_endpoint(const std::string& text, int least_port) {
@@ -163,6 +221,7 @@ void check_receivers(Section& root, const Scenario& scenario) {
     const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
     const smtp::TlsUse wanted = scenario.fleet.tls.use;
     for (std::size_t i = 0; i < receivers.size(); ++i) {
+        check_forwards(root, scenario, i);
         const smtp::TlsUse offered = receivers[i].tls.use;
         Section section = receiver_section(root, scenario, i);
         if ((offered == smtp::TlsUse::implicit) != (wanted == smtp::TlsUse::implicit))

@@ -37,6 +37,8 @@ TargetSettings read_target(Section target, const std::string& folder, const Flee
 
     if (const auto protocol = target.choice("protocol", protocol_names))
         result.protocol = static_cast<Protocol>(*protocol);
+    result.sample_every =
+        target.duration("sample_every", Duration::zero(), 24h).value_or(result.sample_every);
     result.direct = target.flag("direct").value_or(false);
     result.maildir = target.text("maildir").value_or("");
     if (target.has("maildir") && result.maildir.empty())

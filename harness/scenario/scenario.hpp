@@ -96,6 +96,8 @@ struct TargetSettings {
                             ///< stand for the address and its local part.
     ReceiverSettings reference{};  ///< [target.reference]: the only one, or the others' defaults.
     std::vector<ReceiverSettings> named{};  ///< [[target.receiver]]
+    /// How often the receivers' queues are looked at; 0: never.
+    Duration sample_every = 1min;
 
     /// The receivers that are started. Events name each by its place, from 1.
     std::span<const ReceiverSettings> receivers() const {

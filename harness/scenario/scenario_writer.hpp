@@ -9,9 +9,11 @@
 #include <fmt/ranges.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace twofifty::harness {
@@ -55,6 +57,10 @@ public:
 private:
     std::string& toml_;
 };
+
+/// `parts` go with the mode; an empty text among them is left out.
+void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
+               std::initializer_list<std::pair<std::string_view, std::string_view>> parts);
 
 void write_sender(Writer& writer, const SenderSettings& sender);
 

@@ -1,5 +1,6 @@
 #include "harness/scenario/write_scenario.hpp"
 
+#include "harness/scenario/receiver_keys.hpp"
 #include "harness/scenario/scenario_writer.hpp"
 #include "harness/scenario/sections.hpp"
 #include "netem/distribution_settings.hpp"
@@ -12,9 +13,7 @@
 
 #include <algorithm>
 #include <array>
-#include <initializer_list>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace twofifty::harness {
@@ -24,19 +23,6 @@ using netem::Quantity;
 using settings::format_duration;
 using settings::format_size;
 using settings::toml_text;
-
-/// `parts` go with the mode; an empty text among them is left out.
-void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
-               std::initializer_list<std::pair<std::string_view, std::string_view>> parts) {
-    if (use == smtp::TlsUse::none) return writer.text("tls", "none");
-    std::string table = fmt::format("{{ mode = {}", toml_text(to_string(use)));
-    for (const auto& [key, text] : parts)
-        if (!text.empty()) table += fmt::format(", {} = {}", key, toml_text(text));
-    if (versions.min == versions.max)
-        table += fmt::format(", version = \"{}\"",
-                             versions.min == tls::Version::tls_1_2 ? "1.2" : "1.3");
-    writer.line("tls", table + " }");
-}
 
 void write_load(Writer& writer, const FleetSettings& fleet) {
     constexpr std::array<std::string_view, 3> arrivals{"constant", "poisson", "closed"};
@@ -90,22 +76,6 @@ void write_message(Writer& writer, const MessageSettings& message) {
     writer.text("sender_domain", message.sender_domain);
 }
 
-void write_receiver(Writer& writer, const ReceiverSettings& receiver) {
-    writer.text("listen", receiver.listen);
-    writer.line("service_time", netem::to_toml(receiver.service_time, Quantity::time));
-    writer.number("workers", receiver.workers);
-    writer.size("max_size", receiver.max_size);
-    writer.number("max_recipients", receiver.max_recipients);
-    writer.flag("pipelining", receiver.pipelining);
-    writer.flag("chunking", receiver.chunking);
-    writer.flag("eight_bit_mime", receiver.eight_bit_mime);
-    writer.flag("size", receiver.size);
-    writer.flag("ehlo", receiver.ehlo);
-    writer.auth(receiver.auth);
-    write_tls(writer, receiver.tls.use, receiver.tls.versions,
-              {{"certificate", receiver.tls.certificate}, {"key", receiver.tls.key}});
-}
-
 void write_target(Writer& writer, const TargetSettings& target) {
     writer.header("[target]");
     if (!target.server.empty()) writer.text("server", target.server);
@@ -114,6 +84,7 @@ void write_target(Writer& writer, const TargetSettings& target) {
     writer.flag("direct", target.direct);
     if (!target.maildir.empty()) writer.text("maildir", target.maildir);
     if (target.server.empty()) return;
+    writer.duration("sample_every", target.sample_every);
     writer.header("[target.reference]");
     write_receiver(writer, target.reference);
     for (const ReceiverSettings& receiver : target.named) {

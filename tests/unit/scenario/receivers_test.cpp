@@ -12,6 +12,8 @@
 namespace twofifty::harness {
 namespace {
 
+using namespace std::chrono_literals;
+
 Scenario parse(const std::string& toml) {
     return parse_scenario("fleet.messages = 1\n" + toml, "s.toml");
 }
@@ -69,6 +71,59 @@ ehlo = false
     EXPECT_EQ(scenario.target.named[1].tls.use, smtp::TlsUse::none);
 }
 
+TEST(Receivers, EveryKeyOfTheirBehaviourIsReadAndWrittenBack) {
+    const Scenario scenario = parse(R"(
+[target]
+sample_every = "30s"
+[[target.receiver]]
+name = "a"
+service_by_size = [["50KiB", "29s"], ["100KiB", "55s"]]
+stalls = { every = "1h", lasting = "3m", first = "10m" }
+refuse = { waiting = 50, phase = "mail", reply = "452 4.3.1 full" }
+greylist = { delay = "5m", reply = "450 4.7.1 wait", window = "2d" }
+suppress = { key = "message_id_and_date", window = "3d" }
+gone_client = "discards"
+deadline = "4m"
+client_timeout = "1m"
+hop_limit = 30
+forward = [{ recipients = "*@x.test", to = "b", keep = true }]
+forward_retry = "1m"
+forward_timeout = "2m"
+forward_lifetime = "3h"
+[[target.receiver]]
+name = "b"
+commit = "before_work"
+stalls = { every = "2h", lasting = "1m" }
+refuse = { waiting = 1, phase = "connect" }
+suppress = { key = "message_id" }
+)");
+    const std::vector<ReceiverSettings> expected{
+        {.name = "a",
+         .service_by_size = {{.size = 50 << 10, .time = 29s}, {.size = 100 << 10, .time = 55s}},
+         .stalls = Stalls{.every = 1h, .lasting = 3min, .first = 10min},
+         .refuse = Refusal{.waiting = 50, .where = Refusal::Where::mail, .reply = "452 4.3.1 full"},
+         .greylist = GreylistSettings{.delay = 5min, .reply = "450 4.7.1 wait", .window = 48h},
+         .suppress = SuppressionSettings{.with_date = true, .window = 72h},
+         .discards_for_gone_client = true,
+         .deadline = 4min,
+         .client_timeout = 1min,
+         .hop_limit = 30,
+         .forward = {{.recipients = "*@x.test", .to = "b", .keep = true}},
+         .forward_retry = 1min,
+         .forward_timeout = 2min,
+         .forward_lifetime = 3h},
+        {.name = "b",
+         .stalls = Stalls{.every = 2h, .lasting = 1min, .first = 2h},
+         .refuse = Refusal{.waiting = 1,
+                           .where = Refusal::Where::connect,
+                           .reply = "421 4.3.2 Too busy, come again later"},
+         .suppress = SuppressionSettings{.with_date = false, .window = 168h},
+         .commits_before_work = true}};
+    EXPECT_EQ(receivers_of(scenario), expected);
+    EXPECT_EQ(scenario.target.sample_every, 30s);
+    EXPECT_EQ(parse_scenario(to_toml(scenario), "s.toml").target, scenario.target);
+}
+
 struct BadReceiver {
     const char* toml;     ///< From line 2 on.
     const char* message;  ///< How it begins, behind "s.toml:".
@@ -87,6 +142,7 @@ TEST_P(BadReceivers, AreRefusedWithTheirPlace) {
 }
 
 #define RECEIVER "[[target.receiver]]\n"
+#define TWO RECEIVER "name = 'b'\n" RECEIVER "name = 'a'\n"
 
 INSTANTIATE_TEST_SUITE_P(
     All, BadReceivers,
@@ -127,6 +183,51 @@ INSTANTIATE_TEST_SUITE_P(
                     "effect = { drop = 'reply' } }]\n",
                     "2:55: impair[1].when.receiver: \"a*\" fits the name of no receiver; expected "
                     "one of \"receiver\""}));
+
+/// Keys of [target.reference], whose place in the file is line 2.
+#define REFERENCE "target.reference."
+
+INSTANTIATE_TEST_SUITE_P(
+    Behaviour, BadReceivers,
+    testing::Values(
+        BadReceiver{REFERENCE "service_by_size = [['1KiB', '1s']]\n",
+                    "2:18: target.reference.service_by_size: expected 2 to 100 pairs"},
+        BadReceiver{REFERENCE "service_by_size = [['2KiB', '1s'], ['1KiB', '2s']]\n",
+                    "2:18: target.reference.service_by_size: expected 2 to 100 pairs"},
+        BadReceiver{REFERENCE "service_by_size = [['1KiB', 1], ['2KiB', 2]]\n",
+                    "2:18: target.reference.service_by_size: expected 2 to 100 pairs"},
+        BadReceiver{REFERENCE "stalls = { lasting = '1s' }\n",
+                    "2:27: target.reference.stalls.every: missing"},
+        BadReceiver{REFERENCE "stalls = { every = '1s', lasting = '1s' }\n",
+                    "2:43: target.reference.stalls.lasting: leaves no time to work"},
+        BadReceiver{REFERENCE "refuse = { phase = 'mail' }\n",
+                    "2:27: target.reference.refuse.waiting: missing"},
+        BadReceiver{REFERENCE "refuse = { waiting = 1, phase = 'rcpt' }\n",
+                    "2:42: target.reference.refuse.phase: expected one of \"connect\", \"mail\""},
+        BadReceiver{REFERENCE "refuse = { waiting = 1, phase = 'mail', reply = '250 fine' }\n",
+                    "2:58: target.reference.refuse.reply: \"250 fine\" is no refusal"},
+        BadReceiver{REFERENCE "greylist = { delay = '5m', window = '5m' }\n",
+                    "2:45: target.reference.greylist.window: a pair would be forgotten"},
+        BadReceiver{REFERENCE "suppress = { window = '5m' }\n",
+                    "2:29: target.reference.suppress.key: missing"},
+        BadReceiver{REFERENCE "commit = 'never'\n",
+                    "2:18: target.reference.commit: expected one of \"after_work\""},
+        BadReceiver{"target.reference = { commit = 'before_work', deadline = '5m' }\n",
+                    "2:45: target.reference.deadline: contradicts commit"},
+        BadReceiver{REFERENCE "hop_limit = 0\n",
+                    "2:18: target.reference.hop_limit: expected a whole number from 1"},
+        BadReceiver{TWO "forward = [{ recipients = '*', to = 'c' }]\n",
+                    "6:32: target.receiver[2].forward[1].to: \"c\" is no receiver"},
+        BadReceiver{TWO "forward = [{ recipients = '*', to = 'a' }]\n",
+                    "6:32: target.receiver[2].forward[1].to: is this receiver itself"},
+        BadReceiver{TWO "forward = [{ to = 'b' }]\n",
+                    "6:12: target.receiver[2].forward[1].recipients: expected a pattern"},
+        BadReceiver{RECEIVER "name = 'b'\nforward = [{ recipients = '*', to = 'a' }]\n" RECEIVER
+                             "name = 'a'\nhop_limit = 101\n"
+                             "forward = [{ recipients = '*', to = 'b', keep = true }]\n",
+                    "8:42: target.receiver[2].forward[1].keep: makes a copy in each round"},
+        BadReceiver{"target.protocol = 'lmtp'\n" TWO "forward = [{ recipients = '*', to = 'b' }]\n",
+                    "7:32: target.receiver[2].forward[1].to: contradicts target.protocol"}));
 
 }  // namespace
 }  // namespace twofifty::harness
