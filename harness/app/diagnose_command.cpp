@@ -18,7 +18,9 @@ ExitCode diagnose_command(const std::string& run, bool as_json) {
                            run + " is no run folder: it holds no ledger.sqlite");
     try {
         const Ledger ledger = Ledger::open(file.string());
-        Diagnostician diagnostician({.foreign = ledger.run("mail") == "foreign"});
+        Diagnostician diagnostician({.senders = ledger.senders(),
+                                     .receivers = ledger.receivers(),
+                                     .foreign = ledger.run("mail") == "foreign"});
         ledger.for_each_event([&](const Event& event) { diagnostician.add(event); });
         const Diagnosis diagnosis = diagnostician.finish();
         fmt::print("{}", as_json ? write_diagnosis_json(diagnosis) : write_note(diagnosis));

@@ -45,6 +45,12 @@ public:
     }
 
 private:
+    /// How messages came back to a receiver by one way.
+    struct Return {
+        std::uint64_t copies = 0;
+        std::uint32_t headers = 0;  ///< The fewest Received headers.
+    };
+
     Counted& found() { return result_.found; }
 
     /// What must be known before a pair can be judged.
@@ -212,10 +218,23 @@ private:
 
     void add_extra(const PairStory& story, const ExtraCopyFound& extra) {
         ++result_.reasons[extra.reason];
-        if (extra.had_it) ++edges_[{extra.from, extra.receiver}];
+        if (extra.had_it) add_return(extra);
         if (!is_about_waiting(extra.reason)) return;
         const AttemptSeen seen = look_at(story, extra.culprit);
         patience_.in_vain(seen.end->waited, wait_needed(seen));
+    }
+
+    void add_return(const ExtraCopyFound& extra) {
+        std::uint32_t& headers = result_.prevention.headers_of_return;
+        headers = headers == 0 ? extra.headers : std::min(headers, extra.headers);
+        const std::string to = receiver_name(extra.receiver);
+        std::uint32_t from = extra.from;
+        // One that handed it on without keeping it left no copy, but its log says so.
+        for (const auto& [way, forwards] : witness_.forwards)
+            if (from == 0 && way.second == to && forwards.headers.contains(extra.headers))
+                from = way.first;
+        Return& way = edges_[{from, extra.receiver}];
+        way.headers = way.copies++ == 0 ? extra.headers : std::min(way.headers, extra.headers);
     }
 
     void conclude() {
@@ -247,13 +266,17 @@ private:
         }
     }
 
+    /// The way by which most came back first; of two that are alike, the one that was first.
     void name_edges() {
-        std::vector<LoopEdge>& edges = result_.prevention.edges;
-        for (const auto& [edge, copies] : edges_)
-            edges.push_back({receiver_name(edge.first), receiver_name(edge.second), copies});
-        std::stable_sort(edges.begin(), edges.end(), [](const auto& left, const auto& right) {
-            return left.copies > right.copies;
+        using Way = std::pair<std::pair<std::uint32_t, std::uint32_t>, Return>;
+        std::vector<Way> ways(edges_.begin(), edges_.end());
+        std::stable_sort(ways.begin(), ways.end(), [](const Way& left, const Way& right) {
+            return std::tuple(right.second.copies, left.second.headers) <
+                   std::tuple(left.second.copies, right.second.headers);
         });
+        for (const auto& [edge, way] : ways)
+            result_.prevention.edges.push_back(
+                {receiver_name(edge.first), receiver_name(edge.second), way.copies});
     }
 
     void test_patterns() {
@@ -313,7 +336,7 @@ private:
     SenderBook senders_;
     std::map<std::uint16_t, ReceiverSeen> receivers_;
     std::map<std::uint16_t, Share> receiver_shares_;
-    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> edges_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, Return> edges_;  ///< From and to.
     Diagnosis result_;
 };
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "harness/diagnose/cause.hpp"
+#include "harness/diagnose/chi_square.hpp"
 #include "harness/diagnose/patience.hpp"
 #include "harness/diagnose/queue_book.hpp"
-#include "harness/diagnose/statistics.hpp"
 #include "harness/ledger/time_spread.hpp"
 
 #include <cstdint>
@@ -93,7 +93,8 @@ struct Prevention {
     std::optional<Duration> shortest_timer{};  ///< The servers must answer before that.
     std::uint32_t headers_normal = 0;  ///< Received headers of mail that did not loop, most.
     std::uint32_t headers_most = 0;
-    std::vector<LoopEdge> edges{};  ///< Most copies first.
+    std::uint32_t headers_of_return = 0;  ///< Of the first copies that came back, fewest; 0: none.
+    std::vector<LoopEdge> edges{};        ///< Most copies first.
 };
 
 struct CauseShare {

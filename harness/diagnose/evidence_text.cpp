@@ -48,7 +48,7 @@ void write_times(NotePage& page, const Diagnosis& diagnosis) {
         page.item(fmt::format("From the end of data to the servers' own replies: {}.",
                               spread_text(times.server)));
     if (times.path.count > 0)
-        page.item(fmt::format("Senders that read the reply waited longer than that by {}.",
+        page.item(fmt::format("Where the sender read the reply, the way there and back added {}.",
                               spread_text(times.path)));
     if (times.server.count == 0 && times.sender.count > 0)
         page.item(fmt::format("Senders that read the reply to the final dot waited {}.",

@@ -168,6 +168,7 @@ std::vector<ExtraCopyFound> find_extra_copies(const MessageStory& message, const
         ExtraCopyFound extra{.reason = loops ? Reason::came_back : Reason::passed_on,
                              .from = handed_on_by(pair, copy.record),
                              .receiver = copy.record.receiver,
+                             .headers = copy.record.received_headers,
                              .had_it = loops && had_one(pair, copy.record)};
         // What a sender brought twice is also passed on twice, for the same reason.
         const std::size_t alike = alike_before(pair, copy);

@@ -32,6 +32,7 @@ struct ExtraCopyFound {
     std::uint32_t culprit = 0;   ///< The attempt whose acknowledgement went wrong; 0: none did.
     std::uint32_t from = 0;      ///< came_back, passed_on: the receiver that handed it on.
     std::uint32_t receiver = 0;  ///< Where the copy lies.
+    std::uint32_t headers = 0;   ///< Received headers of the copy.
     bool had_it = false;         ///< came_back: that receiver had one with fewer headers.
 };
 

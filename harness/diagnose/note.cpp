@@ -114,10 +114,10 @@ void advise_loop(NotePage& page, const Diagnosis& diagnosis) {
             "away: no copy names it.");
     }
     page.item(fmt::format(
-        "Or a hop limit of {}: mail that did not loop had at most {}, mail that did up to {}.",
-        prevention.headers_normal + 1,
-        number_of(prevention.headers_normal, "Received header", "Received headers"),
-        prevention.headers_most));
+        "Or a lower hop limit: the first copies came back with {}, mail that did not loop had at "
+        "most {}; a limit between the two lets one copy through.",
+        number_of(prevention.headers_of_return, "Received header", "Received headers"),
+        prevention.headers_normal));
 }
 
 void prevention(NotePage& page, const Diagnosis& diagnosis) {

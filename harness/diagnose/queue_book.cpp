@@ -24,20 +24,32 @@ void QueueBook::add(const Event& event) {
     facts.deepest_at = event.at;
 }
 
-void QueueBook::finish() {
-    for (auto& [key, queue] : queues_) {
-        std::vector<std::int64_t> depths;
-        for (const Sample& sample : queue.samples) depths.push_back(sample.depth);
-        const auto middle = depths.begin() + static_cast<std::ptrdiff_t>(depths.size() / 2);
-        std::nth_element(depths.begin(), middle, depths.end());
-        QueueFacts& facts = queue.facts;
-        facts.usual = *middle;
-        facts.grew = facts.deepest >= deep_least &&
-                     facts.deepest >= deep_factor * std::max<std::int64_t>(facts.usual, 1);
-        const auto deep = std::count_if(depths.begin(), depths.end(),
-                                        [&](std::int64_t depth) { return queue.deep(depth); });
-        facts.time_deep = static_cast<double>(deep) / static_cast<double>(depths.size());
+void QueueBook::finish(TimePoint run_ended) {
+    for (auto& [key, queue] : queues_) queue.finish(run_ended);
+}
+
+void QueueBook::Queue::finish(TimePoint run_ended) {
+    std::map<std::int64_t, Duration> times;  // How long it was so deep.
+    times[0] = samples.front().at.time_since_epoch();
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const TimePoint until = i + 1 < samples.size() ? samples[i + 1].at : run_ended;
+        times[samples[i].depth] += std::max(Duration{}, until - samples[i].at);
     }
+    Duration all{};
+    for (const auto& [depth, time] : times) all += time;
+    Duration reached{};
+    for (const auto& [depth, time] : times) {
+        reached += time;
+        facts.usual = depth;
+        if (2 * reached >= all) break;
+    }
+    facts.grew = facts.deepest >= deep_least &&
+                 facts.deepest >= deep_factor * std::max<std::int64_t>(facts.usual, 1);
+    Duration deep_time{};
+    for (const auto& [depth, time] : times)
+        if (deep(depth)) deep_time += time;
+    if (all > Duration{})
+        facts.time_deep = static_cast<double>(deep_time.count()) / static_cast<double>(all.count());
 }
 
 QueueFacts QueueBook::facts(std::uint16_t receiver, std::string_view direction) const {

@@ -15,12 +15,12 @@ namespace twofifty::harness {
 /// One queue over the run.
 struct QueueFacts {
     std::uint64_t samples = 0;
-    std::int64_t usual = 0;  ///< The median depth.
+    std::int64_t usual = 0;  ///< The depth that it did not exceed for half of the run.
     std::int64_t deepest = 0;
     TimePoint deepest_at{};
     Duration oldest{};  ///< The greatest age of a message in it.
     bool grew = false;
-    double time_deep = 0;  ///< The share of the samples.
+    double time_deep = 0;  ///< The share of the run.
 
     bool operator==(const QueueFacts&) const = default;
 };
@@ -29,8 +29,9 @@ class QueueBook {
 public:
     /// One `queue_sampled`.
     void add(const Event& event);
-    /// Call once, after the last.
-    void finish();
+    /// Call once, after the last. Receivers report an empty queue once, and nothing while it stays
+    /// so: a look holds until the next one, and before the first a queue is empty.
+    void finish(TimePoint run_ended);
 
     /// `direction`: incoming or outgoing, as the event says. All 0 where it was never looked at.
     QueueFacts facts(std::uint16_t receiver, std::string_view direction) const;
@@ -50,6 +51,7 @@ private:
         std::vector<Sample> samples;
         QueueFacts facts;
 
+        void finish(TimePoint run_ended);
         bool deep(std::int64_t depth) const { return facts.grew && 2 * depth > facts.deepest; }
     };
 

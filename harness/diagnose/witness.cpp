@@ -48,6 +48,7 @@ void Witness::add(const Event& event) {
         case EventKind::forwarded: {
             Forwards& way = forwards[{event.node, event.text}];
             ++way.count;
+            way.headers.insert(event.quantity);
             if (event.outcome == Outcome::unknown) ++way.unanswered;
             break;
         }
@@ -72,7 +73,7 @@ void Witness::add(const Event& event) {
 
 void Witness::finish() {
     history.connections.join();
-    queues.finish();
+    queues.finish(last);
 }
 
 void Witness::add_submitted(const Event& event) {

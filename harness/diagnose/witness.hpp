@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -16,9 +17,8 @@ namespace twofifty::harness {
 /// What receivers handed on to one another.
 struct Forwards {
     std::uint64_t count = 0;
-    std::uint64_t unanswered = 0;  ///< The other's reply never came: such a one is made again.
-
-    bool operator==(const Forwards&) const = default;
+    std::uint64_t unanswered = 0;      ///< The other's reply never came: such a one is made again.
+    std::set<std::int64_t> headers{};  ///< Received headers with which messages arrived there.
 };
 
 class Witness {

@@ -27,7 +27,7 @@ Diagnosis two_cuts() {
 TEST(Note, FirstLineIsTheCause) {
     EXPECT_THAT(write_note(two_cuts()),
                 StartsWith("CONGESTED NETWORK: replies or connections were lost, or late, between "
-                           "the servers and the\nsenders (2 of 2 extra copies, 100.0 %).\n"));
+                           "the servers and the senders (2\nof 2 extra copies, 100.0 %).\n"));
 }
 
 TEST(Note, SaysThatNoTimeoutHelpsAgainstLostConnections) {

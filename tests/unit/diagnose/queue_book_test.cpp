@@ -21,7 +21,7 @@ QueueBook book_of(std::initializer_list<std::int64_t> depths) {
                   .text = "incoming"});
         when += 10s;
     }
-    book.finish();
+    book.finish(at(when));
     return book;
 }
 
@@ -45,6 +45,20 @@ TEST(QueueBook, IsDeepFromOneLookToTheNext) {
     EXPECT_TRUE(book.deep(2, at(39s)));
     EXPECT_FALSE(book.deep(2, at(40s)));
     EXPECT_FALSE(book.deep(1, at(30s)));
+}
+
+// A queue that empties is reported once: from then on it counts as empty.
+TEST(QueueBook, UnseenQueueIsEmpty) {
+    QueueBook book;
+    book.add({.at = at(600s), .node = 1, .quantity = 30, .text = "incoming"});
+    book.add({.at = at(700s), .node = 1, .quantity = 0, .text = "incoming"});
+    book.finish(at(1000s));
+    const QueueFacts facts = book.facts(1, "incoming");
+    EXPECT_EQ(facts.usual, 0);
+    EXPECT_DOUBLE_EQ(facts.time_deep, 0.1);
+    EXPECT_FALSE(book.deep(1, at(599s)));
+    EXPECT_TRUE(book.deep(1, at(650s)));
+    EXPECT_FALSE(book.deep(1, at(900s)));
 }
 
 // Always full is not deep, and three messages are no queue.

@@ -1,4 +1,4 @@
-#include "harness/diagnose/statistics.hpp"
+#include "harness/diagnose/chi_square.hpp"
 
 #include <algorithm>
 #include <cmath>
