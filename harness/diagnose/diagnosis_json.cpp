@@ -111,6 +111,7 @@ json::object of(const Prevention& prevention) {
     return {{"waited_in_vain", advice.in_vain},
             {"timeout_for_99_percent_ms", in_ms(advice.for_most)},
             {"timeout_for_all_ms", in_ms(advice.for_all)},
+            {"longer_waits_seen", advice.longer_waits_seen},
             {"best_timeout_ms", in_ms(advice.at_best)},
             {"best_timeout_prevents", advice.share_at_best},
             {"shortest_timer_ms", in_ms(prevention.shortest_timer)},

@@ -27,8 +27,9 @@ std::string capital(std::string text) {
     return text;
 }
 
-/// A timeout is set in whole seconds, and must be longer than the wait.
+/// A timeout must be longer than the wait, and where it is long it is set in whole seconds.
 std::string timeout_text(Duration wait) {
+    if (wait < 10s) return fmt::format("more than {}", span_text(wait));
     return span_text(std::chrono::floor<std::chrono::seconds>(wait) + 1s);
 }
 
@@ -53,7 +54,12 @@ void advise_timeout(NotePage& page, const Prevention& prevention) {
     if (advice.in_vain == 0) return;
     const std::string what =
         fmt::format("the {} that came of waiting in vain", duplicates(advice.in_vain));
-    if (!advice.at_best) {
+    if (!advice.at_best && !advice.longer_waits_seen) {
+        page.item(
+            fmt::format("Whether a longer timeout after the final dot would have prevented "
+                        "{} cannot be told: no sender waited longer.",
+                        what));
+    } else if (!advice.at_best) {
         page.item(
             fmt::format("No timeout after the final dot would have prevented {}: whoever "
                         "waited longer heard nothing either.",

@@ -32,6 +32,8 @@ TimeoutAdvice Patience::advise() const {
     std::sort(known.begin(), known.end());
     std::sort(unknown.begin(), unknown.end());
 
+    advice.longer_waits_seen = !unknown.empty() && waits.back().time > unknown.front();
+
     std::size_t known_passed = 0;
     std::size_t unknown_passed = 0;
     double unanswered = 1;   // The share of replies that take longer than the time reached.

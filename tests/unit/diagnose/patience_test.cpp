@@ -61,7 +61,8 @@ TEST(Patience, RepliesThatNeverCameAreSaidToNeverCome) {
     patience.answered(60s);
     for (int i = 0; i < 3; ++i) patience.unanswered(1h);
     EXPECT_EQ(patience.advise(),
-              (TimeoutAdvice{.in_vain = 1, .share_at_best = 0.25, .at_best = 60s}));
+              (TimeoutAdvice{
+                  .in_vain = 1, .longer_waits_seen = true, .share_at_best = 0.25, .at_best = 60s}));
 }
 
 TEST(Patience, NoWaitWasEverRewarded) {
@@ -70,6 +71,15 @@ TEST(Patience, NoWaitWasEverRewarded) {
     patience.unanswered(30s);
     patience.in_vain(30s, std::nullopt);
     EXPECT_EQ(patience.advise(), TimeoutAdvice{.in_vain = 1});
+}
+
+// The impatient heard nothing, and neither did the patient.
+TEST(Patience, LongerWaitsInVainAreSeen) {
+    Patience patience;
+    patience.unanswered(30s);
+    patience.unanswered(10min);
+    patience.in_vain(30s, std::nullopt);
+    EXPECT_EQ(patience.advise(), (TimeoutAdvice{.in_vain = 1, .longer_waits_seen = true}));
 }
 
 }  // namespace
