@@ -79,6 +79,9 @@ ExitCode check_command(const std::vector<std::string>& scenarios,
 
 ExitCode report_command(const std::string& run, const std::string& junit, bool quiet);
 
+/// Why messages of a run exist more than once.
+ExitCode diagnose_command(const std::string& run, bool as_json);
+
 struct CompareCommandOptions {
     std::string first;  ///< A run's or a sweep's folder, or its JSON file.
     std::string second;

@@ -31,6 +31,8 @@ constexpr const char* examples =
     "  twofifty replay mail.jsonl --target 127.0.0.1:25          what proxy --record wrote, once "
     "more\n"
     "  twofifty report results/latest                           judge a run again from its ledger\n"
+    "  twofifty diagnose results/latest                         why there are duplicates, from "
+    "dialogues, queues and copies alone\n"
     "  twofifty compare RUN RUN --bound 'duplicated <= +0.5%'   exit 1 where the second is worse\n"
     "  twofifty profiles show domino                            what is known of a server, and "
     "what is assumed\n"
@@ -49,6 +51,8 @@ struct CommandLine {
     std::string report_junit;
     bool report_quiet = false;
     harness::CompareCommandOptions compare;
+    std::string diagnose_run;
+    bool diagnose_as_json = false;
     std::string init_path;
     std::string profile;
     std::string other_profile;
@@ -65,6 +69,7 @@ struct CommandLine {
         add_replay();
         add_check();
         add_report();
+        add_diagnose();
         add_compare();
         add_profiles();
         add_init();
@@ -189,6 +194,16 @@ struct CommandLine {
             chosen = [this] {
                 return harness::report_command(report_run, report_junit, report_quiet);
             };
+        });
+    }
+
+    void add_diagnose() {
+        CLI::App* const command = app.add_subcommand(
+            "diagnose", "Say why messages exist more than once, and what would have prevented it");
+        command->add_option("run", diagnose_run, "A run folder")->required();
+        command->add_flag("--json", diagnose_as_json, "For machines");
+        command->callback([this] {
+            chosen = [this] { return harness::diagnose_command(diagnose_run, diagnose_as_json); };
         });
     }
 

@@ -62,6 +62,8 @@ struct Copy {
     std::uint64_t digest = 0;
     QueueId id = 0;
     std::uint32_t received_headers = 0;
+    std::uint16_t receiver = 0;  ///< The judge does not need it.
+    bool suppressed = false;     ///< It reached the receiver's queue, and no mailbox.
 };
 
 /// One (message, recipient).
@@ -75,6 +77,7 @@ struct Pair {
     Chain copies;
     std::uint32_t suppressed = 0;  ///< Copies that a receiver kept out of the mailbox.
     std::uint32_t discarded = 0;   ///< Messages that a receiver threw away.
+    std::uint16_t sender = 0;  ///< The judge does not need it.
     bool submitted = false;
     bool gave_up = false;
 };

@@ -290,15 +290,26 @@ void Ledger::set_senders(std::span<const std::string> names) {
     replace_names("sender", names);
 }
 
-std::vector<std::string> Ledger::recipients() const {
-    const Statement rows = prepare("SELECT address FROM recipient ORDER BY number", "read");
-    std::vector<std::string> addresses;
+std::vector<std::string> Ledger::texts(std::string_view sql) const {
+    const Statement rows = prepare(sql, "read");
+    std::vector<std::string> found;
     int code = sqlite3_step(rows.get());
-    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get())) {
-        addresses.push_back(column_text(rows.get(), 0));
-    }
+    for (; code == SQLITE_ROW; code = sqlite3_step(rows.get()))
+        found.push_back(column_text(rows.get(), 0));
     if (code != SQLITE_DONE) fail(database_.get(), code, "read", path_);
-    return addresses;
+    return found;
+}
+
+std::vector<std::string> Ledger::recipients() const {
+    return texts("SELECT address FROM recipient ORDER BY number");
+}
+
+std::vector<std::string> Ledger::receivers() const {
+    return texts("SELECT name FROM receiver ORDER BY number");
+}
+
+std::vector<std::string> Ledger::senders() const {
+    return texts("SELECT name FROM sender ORDER BY number");
 }
 
 void Ledger::set_rules(std::span<const RuleFacts> rules) {

@@ -61,6 +61,8 @@ public:
     /// Their names by their numbers, from 1, which are the events' nodes.
     void set_receivers(std::span<const std::string> names);
     void set_senders(std::span<const std::string> names);
+    std::vector<std::string> receivers() const;
+    std::vector<std::string> senders() const;
 
     void set_rules(std::span<const RuleFacts> rules);
     std::vector<RuleFacts> rules() const;
@@ -91,6 +93,7 @@ private:
     void require_same_words(std::string_view table, std::span<const std::string_view> names) const;
     void execute(const std::string& sql, std::string_view doing) const;
     Statement prepare(std::string_view sql, std::string_view doing) const;
+    std::vector<std::string> texts(std::string_view sql) const;
     std::int64_t number(std::string_view sql) const;
     void write(std::span<const Event> events);
     void write_row(std::int64_t seq, std::span<const Event> events);

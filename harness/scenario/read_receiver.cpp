@@ -53,6 +53,8 @@ void read_offers(Section& section, ReceiverSettings& result) {
 
 /// Every key that both tables know. What is not written stays as it is in `result`.
 void read_keys(Section& section, const std::string& folder, ReceiverSettings& result) {
+    // Its keys are there already (receiver_profiles.hpp).
+    take(section.text("profile"), result.profile);
     read_listen(section, result);
     result.service_time = netem::read_distribution(section, "service_time", netem::Quantity::time,
                                                    {.most = longest_service}, result.service_time);

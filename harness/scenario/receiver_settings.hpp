@@ -86,6 +86,7 @@ struct Forward {
 
 struct ReceiverSettings {
     std::string name = "receiver";
+    std::string profile{};               ///< Whose figures are its defaults; empty: nobody's.
     std::vector<std::string> domains{};  ///< In lower case, whose mail it takes; empty: of all.
     std::uint32_t preference = 10;       ///< As in an MX record: the lower, the sooner tried.
     std::string listen = "127.0.0.1:0";

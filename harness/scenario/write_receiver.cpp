@@ -75,6 +75,7 @@ void write_tls(Writer& writer, smtp::TlsUse use, tls::Versions versions,
 }
 
 void write_receiver(Writer& writer, const ReceiverSettings& receiver) {
+    if (!receiver.profile.empty()) writer.text("profile", receiver.profile);
     writer.text("listen", receiver.listen);
     write_work(writer, receiver);
     write_refusals(writer, receiver);
