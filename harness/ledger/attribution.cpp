@@ -158,6 +158,13 @@ std::uint32_t accepted_before(const PairStory& pair, const Joined<Copy>& previou
     return attempt;
 }
 
+/// Which receiver an attempt turned to; 0: not known.
+std::uint16_t receiver_of(const MessageStory& message, std::uint32_t attempt) {
+    for (const AttemptBegun& begun : message.attempts)
+        if (begun.attempt == attempt) return begun.receiver;
+    return 0;
+}
+
 }  // namespace
 
 std::vector<ExtraCopy> explain_extra_copies(const MessageStory& message, const PairStory& pair,
@@ -180,6 +187,10 @@ std::vector<ExtraCopy> explain_extra_copies(const MessageStory& message, const P
         } else {
             const std::uint32_t accepted = accepted_before(pair, previous, copy);
             AcceptedAttempt(message, pair, accepted, layer_seen).explain(extra);
+            const std::uint16_t first_host = receiver_of(message, accepted);
+            const bool elsewhere =
+                first_host != 0 && receiver_of(message, copy.attempt) != first_host;
+            if (elsewhere && extra.route == Route::same_host) extra.route = Route::next_host;
         }
         extras.push_back(extra);
     }

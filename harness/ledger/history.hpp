@@ -23,6 +23,7 @@ struct AttemptBegun {
     TimePoint at{};
     std::uint32_t attempt = 0;
     std::uint32_t connection = 0;  ///< The fleet's; 0 where it never had one.
+    std::uint16_t receiver = 0;    ///< Which it turned to; 0: not known.
     bool censored = false;         ///< Its timeout was counted.
 };
 
@@ -77,7 +78,7 @@ struct Pair {
     Chain copies;
     std::uint32_t suppressed = 0;  ///< Copies that a receiver kept out of the mailbox.
     std::uint32_t discarded = 0;   ///< Messages that a receiver threw away.
-    std::uint16_t sender = 0;  ///< The judge does not need it.
+    std::uint16_t sender = 0;      ///< The judge does not need it.
     bool submitted = false;
     bool gave_up = false;
 };

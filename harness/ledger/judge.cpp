@@ -47,7 +47,8 @@ void Judge::add(const Event& event) {
             break;
         case EventKind::attempt_started:
             ++judgement_.counts.attempts;
-            if (event.message != 0) history_.attempt(event);
+            if (event.message != 0)
+                history_.attempt(event).receiver = static_cast<std::uint16_t>(event.quantity);
             break;
         case EventKind::reply_seen: add_reply(event); break;
         case EventKind::content_sent:

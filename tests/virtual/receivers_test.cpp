@@ -157,5 +157,27 @@ domains = ["a.test"]
     EXPECT_EQ(routes.hosts_of("elsewhere.test").size(), 1U);
 }
 
+// RFC 5321 5.1 makes of a lost reply one copy on each host.
+TEST(Receivers, ACopyAtTheNextMailHostIsTold) {
+    const VirtualRun run = run_virtual(R"(
+[fleet]
+messages = 1
+next_host = "after_session"
+timeouts.data_done = "5s"
+[[target.receiver]]
+name = "alpha"
+preference = 10
+[[target.receiver]]
+name = "beta"
+preference = 20
+[[impair]]
+name = "lost"
+when = { receiver = "alpha", phase = "data_done" }
+effect = { drop = "reply" }
+)");
+    EXPECT_EQ(run.summary.copies, 2U);
+    EXPECT_EQ(harness::count_of(run.summary.routes, "next_host"), 1U);
+}
+
 }  // namespace
 }  // namespace twofifty
