@@ -1,8 +1,7 @@
 """What days of mail cost in virtual time: the working day of scenarios/six-copies.toml with a hundred
 thousand messages and with a million, and the ladder of scenarios/timeouts.toml over both cores.
 
-A working day is scaled by its rate, and the receivers' workers with it, so that their queues grow and
-shrink as they do in the scenario.
+A working day is scaled by its rate.
 """
 
 import os
@@ -15,14 +14,12 @@ SCENARIOS = pathlib.Path(__file__).resolve().parents[2] / "scenarios"
 SIX_COPIES = SCENARIOS / "six-copies.toml"
 LADDER = SCENARIOS / "timeouts.toml"
 
-# As the scenario has them.
-RATE_AN_HOUR = 600
-WORKERS = {"domino": 2, "communigate": 2, "ibm-i": 2}
+# The length of the scenario's day.
 HOURS = 10
 
 NOTES = """
-six-copies: `twofifty run --virtual scenarios/six-copies.toml` with rate and workers times as many, every
-  event in the ledger, judged, reports written, on one core; the whole life of the process.
+six-copies: `twofifty run --virtual scenarios/six-copies.toml` with so many messages at a tenth of them an
+  hour, every event in the ledger, judged, reports written, on one core; the whole life of the process.
 ladder: `twofifty sweep --virtual` of scenarios/timeouts.toml, the whole life of the process; two cores
   against one within each round."""
 
@@ -32,10 +29,8 @@ def working_day(bench, line):
     one_core = {min(os.sched_getaffinity(0))}
     sizes = [100_000] if bench.quick else [100_000, 1_000_000]
     for messages in sizes:
-        factor = messages / (RATE_AN_HOUR * HOURS)
-        options = ["--set", f"fleet.rate={RATE_AN_HOUR * factor:.0f}/h"]
-        for name, workers in WORKERS.items():
-            options += ["--set", f"target.receiver.{name}.workers={workers * factor:.0f}"]
+        options = ["--set", f"fleet.messages={messages}",
+                   "--set", f"fleet.rate={messages // HOURS}/h"]
         out = bench.folder / f"day-{messages}"
         command = [bench.program, "run", "--quiet", "--virtual", "--out", str(out), *options]
         # The scenario's expectations are about its own size.
