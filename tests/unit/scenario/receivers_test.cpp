@@ -1,10 +1,13 @@
 // [[target.receiver]]: what each receiver takes from [target.reference], and how such tables are
 // wrong.
+#include "harness/profile/profile.hpp"
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/write_scenario.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -124,6 +127,32 @@ suppress = { key = "message_id" }
     EXPECT_EQ(parse_scenario(to_toml(scenario), "s.toml").target, scenario.target);
 }
 
+class ReceiverProfiles : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(ReceiverProfiles, AreReadAndComeBackAsTheSame) {
+    const Scenario scenario =
+        parse(fmt::format("[[target.receiver]]\nname = 'a'\nprofile = '{}'\n", GetParam()));
+    EXPECT_EQ(parse_scenario(to_toml(scenario), "s.toml").target, scenario.target);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, ReceiverProfiles, testing::ValuesIn(profile_names(Role::receiver)),
+                         [](const auto& tested) {
+                             std::string name(tested.param);
+                             std::erase(name, '-');
+                             return name;
+                         });
+
+TEST(Receivers, AProfileSaysWhatTheTableDoesNot) {
+    const Scenario scenario = parse(R"(
+[[target.receiver]]
+name = "a"
+profile = "exim"
+hop_limit = 7
+)");
+    EXPECT_TRUE(scenario.target.named[0].discards_for_gone_client);
+    EXPECT_EQ(scenario.target.named[0].hop_limit, 7U);
+}
+
 struct BadReceiver {
     const char* toml;     ///< From line 2 on.
     const char* message;  ///< How it begins, behind "s.toml:".
@@ -214,6 +243,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "2:18: target.reference.commit: expected one of \"after_work\""},
         BadReceiver{"target.reference = { commit = 'before_work', deadline = '5m' }\n",
                     "2:46: target.reference.deadline: contradicts commit"},
+        BadReceiver{REFERENCE "profile = 7\n", "2:18: target.reference.profile: expected a text"},
+        BadReceiver{REFERENCE "profile = 'eximm'\n", "2:18: target.reference.profile: "},
         BadReceiver{REFERENCE "hop_limit = 0\n",
                     "2:18: target.reference.hop_limit: expected a whole number from 1"},
         BadReceiver{TWO "forward = [{ recipients = '*', to = 'c' }]\n",
