@@ -49,22 +49,18 @@ Planned plan(const SweepCommandOptions& options) {
         throw CommandError(ExitCode::bad_input,
                            fmt::format("{}: it has no [sweep]; docs/sweep.md says how to write one",
                                        options.scenario));
-    check_cells(planned.base, planned.sweep(), planned.scenario.seed);
+    remove_sweep(planned.base);
+    // A cell may name a real server by its own axis, hence each is looked at.
+    const auto require_reference = [&](std::uint64_t cell, const Scenario& scenario) {
+        if (options.real || scenario.target.address.empty()) return;
+        throw CommandError(
+            ExitCode::bad_input,
+            fmt::format("{}: a sweep in virtual time cannot reach {}: a real "
+                        "server lives in real time; give --real",
+                        name_of_cell(planned.sweep(), cell), scenario.target.address));
+    };
+    check_cells(planned.base, planned.sweep(), planned.scenario.seed, require_reference);
     return planned;
-}
-
-/// A cell may name a real server by its own axis, hence each is looked at.
-void require_reference(const Planned& planned) {
-    for (std::uint64_t cell = 0; cell < cells_of(planned.sweep()); ++cell) {
-        const Scenario scenario =
-            read_cell(planned.base, planned.sweep(), cell, planned.scenario.seed);
-        if (!scenario.target.address.empty())
-            throw CommandError(
-                ExitCode::bad_input,
-                fmt::format("{}: a sweep in virtual time cannot reach {}: a real "
-                            "server lives in real time; give --real",
-                            name_of_cell(planned.sweep(), cell), scenario.target.address));
-    }
 }
 
 SweepResult result_of(const Planned& planned, const SweepCommandOptions& options) {
@@ -107,12 +103,12 @@ unsigned jobs_of(const SweepCommandOptions& options) {
 std::vector<std::optional<CellFigures>> run_virtual(const Planned& planned,
                                                     const SweepCommandOptions& options,
                                                     ResultsFolder& folder) {
-    require_reference(planned);
     const unsigned jobs = jobs_of(options);
     SweepProgress progress(planned.scenario.name, cells_of(planned.sweep()), jobs, options.quiet);
     const Interrupts signals;
     SweepRunner runner(planned.base, planned.sweep(), planned.scenario.seed, jobs);
     bool agreed = options.yes;
+    if (agreed) folder.path();
     while (!runner.ended()) {
         std::this_thread::sleep_for(look_interval);
         progress.show(runner.finished());

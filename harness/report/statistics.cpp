@@ -9,8 +9,9 @@ namespace {
 
 /// Of the standard normal distribution: 2.5 % lie above.
 constexpr double z_95 = 1.959963984540054;
-/// Below this expected count the normal approximation is not to be trusted (W. G. Cochran, 1954).
-constexpr double least_expected = 5;
+/// Below this expected count the tail of the normal approximation is off by more than p should be,
+/// and the exact test costs nothing. (The usual rule, W. G. Cochran's 5, is made for p near 5 %.)
+constexpr double least_expected = 20;
 
 double log_factorial(double n) {
     return std::lgamma(n + 1);

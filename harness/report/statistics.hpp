@@ -33,7 +33,7 @@ struct Significance {
 };
 
 /// Whether two shares differ: the two-proportion z test with a pooled share, and Fisher's exact
-/// test where one of the four counts is expected to be below 5.
+/// test where one of the four counts is expected to be below 20.
 Significance compare_shares(std::uint64_t first, std::uint64_t first_whole, std::uint64_t second,
                             std::uint64_t second_whole);
 

@@ -122,7 +122,7 @@ std::string write_sweep_comparison(const SweepComparison& comparison, bool colou
                            significant ? " *" : "");
     }
     out +=
-        fmt::format("\n{} of {} cells differ; by chance alone about {:.1f} would.\n", differ,
+        fmt::format("\n{} of {} cells differ; by chance alone about {:.2g} would.\n", differ,
                     comparison.cells.size(), 0.05 * static_cast<double>(comparison.cells.size()));
     for (const std::string& name : comparison.only_first)
         out += "only in the first: " + name + '\n';

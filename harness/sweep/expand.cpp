@@ -37,10 +37,14 @@ std::uint64_t cell_of_values(const Sweep& sweep, const std::vector<std::size_t>&
     return cell;
 }
 
-Value cell_tree(const Value& base, const Sweep& sweep, std::uint64_t cell, std::uint64_t seed) {
-    Value tree = base;
+void remove_sweep(Value& tree) {
     auto& entries = std::get<settings::Table>(tree.data).entries;
     std::erase_if(entries, [](const auto& entry) { return entry.key == "sweep"; });
+}
+
+Value cell_tree(const Value& base, const Sweep& sweep, std::uint64_t cell, std::uint64_t seed) {
+    Value tree = base;
+    remove_sweep(tree);
     settings::set_key(tree, "seed", {static_cast<std::int64_t>(seed), base.place}, base.place);
     const std::vector<std::size_t> values = values_of_cell(sweep, cell);
     for (std::size_t i = 0; i < sweep.axes.size(); ++i) {
@@ -56,10 +60,13 @@ Scenario read_cell(const Value& base, const Sweep& sweep, std::uint64_t cell, st
     return read_scenario(cell_tree(base, sweep, cell, seed));
 }
 
-void check_cells(const Value& base, const Sweep& sweep, std::uint64_t seed) {
+void check_cells(const Value& base, const Sweep& sweep, std::uint64_t seed,
+                 const std::function<void(std::uint64_t, const Scenario&)>& look) {
     for (std::uint64_t cell = 0; cell < cells_of(sweep); ++cell) {
         const Value tree = cell_tree(base, sweep, cell, seed);
-        check_files(tree, read_scenario(tree));
+        const Scenario scenario = read_scenario(tree);
+        check_files(tree, scenario);
+        if (look) look(cell, scenario);
     }
 }
 

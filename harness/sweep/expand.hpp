@@ -6,6 +6,7 @@
 #include "settings/value.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ std::uint64_t cell_of_values(const Sweep& sweep, const std::vector<std::size_t>&
 /// The places of an axis' values by size, whatever their order in the file; words keep theirs.
 std::vector<std::size_t> ascending(const SweepAxis& axis);
 
+/// Takes [sweep] out of a tree: a cell has none, and its values need not be copied for each.
+void remove_sweep(settings::Value& tree);
+
 /// The tree of a cell: the base without [sweep], each axis' key set, and the seed.
 settings::Value cell_tree(const settings::Value& base, const Sweep& sweep, std::uint64_t cell,
                           std::uint64_t seed);
@@ -28,8 +32,10 @@ settings::Value cell_tree(const settings::Value& base, const Sweep& sweep, std::
 Scenario read_cell(const settings::Value& base, const Sweep& sweep, std::uint64_t cell,
                    std::uint64_t seed);
 
-/// Reads every cell, and looks whether its files can be used. Throws settings::Error for the first
-/// that is wrong.
-void check_cells(const settings::Value& base, const Sweep& sweep, std::uint64_t seed);
+/// Reads every cell, looks whether its files can be used, and shows it to `look`. Throws
+/// settings::Error for the first that is wrong, and what `look` throws.
+void check_cells(
+    const settings::Value& base, const Sweep& sweep, std::uint64_t seed,
+    const std::function<void(std::uint64_t cell, const Scenario& scenario)>& look = {});
 
 }  // namespace twofifty::harness
