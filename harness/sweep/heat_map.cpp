@@ -175,7 +175,7 @@ void draw_legend(Svg& svg, const Layout& layout, const Scale& scale, const Sweep
     if (!result.sweep.timeout) return;
     const double marks = x + bar + 50;
     svg.line({marks, y}, {marks, y + 14}, {.colour = chart_cliff, .width = 3});
-    svg.text({marks + 12, y + 12}, "the cliff: the largest fall of the row's or column's cells");
+    svg.text({marks + 12, y + 12}, "the cliff: where the cells of a row or column change most");
     if (!result.sweep.bound) return;
     svg.frame({marks - 8, y + 25}, 16, 14, {.colour = chart_recommended, .width = 2.5});
     svg.text({marks + 14, y + 37},

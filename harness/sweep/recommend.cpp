@@ -1,5 +1,7 @@
 #include "harness/sweep/recommend.hpp"
 
+#include <cmath>
+
 namespace twofifty::harness {
 namespace {
 
@@ -32,8 +34,12 @@ std::optional<Cliff> find_cliff(const std::vector<std::uint64_t>& line, const Ce
         const CellFigures& before = *cells[known[i - 1]];
         const CellFigures& after = *cells[known[i]];
         const double fall = duplicated_share(before) - duplicated_share(after);
-        if (duplicated_interval(before).low <= duplicated_interval(after).high) continue;
-        if (!cliff || fall > cliff->fall) cliff = {known[i - 1], known[i], fall};
+        const Interval left = duplicated_interval(before);
+        const Interval right = duplicated_interval(after);
+        const bool apart = left.low > right.high || right.low > left.high;
+        if (!apart) continue;
+        if (!cliff || std::abs(fall) > std::abs(cliff->fall))
+            cliff = {known[i - 1], known[i], fall};
     }
     return cliff;
 }

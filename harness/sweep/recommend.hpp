@@ -1,6 +1,6 @@
-// What a sweep says about one axis: between which two values the duplicates fall off, and the
-// smallest value that keeps a bound. The bound must hold for the upper end of the interval, so that
-// a value is never recommended because too little mail was sent to see its duplicates.
+// What a sweep says about one axis: between which two values the duplicates fall off or set in, and
+// the smallest value that keeps a bound. The bound must hold for the upper end of the interval, so
+// that a value is never recommended because too little mail was sent to see its duplicates.
 #pragma once
 
 #include "harness/scenario/sweep.hpp"
@@ -13,7 +13,8 @@
 
 namespace twofifty::harness {
 
-/// Two neighbouring cells of a line; the fall is in shares of pairs.
+/// Two neighbouring cells of a line; the fall is in shares of pairs. Along a timeout duplicates
+/// fall; along what the timeout must outlast, such as a reply time, they rise: then it is negative.
 struct Cliff {
     std::uint64_t before = 0;
     std::uint64_t after = 0;
@@ -56,7 +57,7 @@ double upper_end(const CellFigures& cell);
 /// question was not asked, or not to the end.
 bool keeps(const Expectation& bound, const CellFigures& cell);
 
-/// Where the duplicates fall most from one cell to the next, unless that may be chance: the
+/// Where the duplicates change most from one cell to the next, unless that may be chance: the
 /// intervals of the two must not meet. Cells that were not finished are passed over.
 std::optional<Cliff> find_cliff(const std::vector<std::uint64_t>& line,
                                 const std::vector<std::optional<CellFigures>>& cells);

@@ -129,8 +129,9 @@ std::string interval_text(const Interval& interval) {
 }
 
 std::string line_in_short(const SweepResult& result, const SweepLine& line) {
-    std::string text = line.cliff ? "falls off " + cliff_text(result, *line.cliff)
-                                  : std::string("no fall that stands out from chance");
+    std::string text("no change that stands out from chance");
+    if (line.cliff)
+        text = (line.cliff->fall > 0 ? "falls off " : "sets in ") + cliff_text(result, *line.cliff);
     if (!line.recommendation) return text;
     const Recommendation& said = *line.recommendation;
     return text + (said.cell ? "; recommended: " + timeout_of(result.sweep, *said.cell).shown
@@ -140,10 +141,11 @@ std::string line_in_short(const SweepResult& result, const SweepLine& line) {
 std::vector<std::string> line_in_full(const SweepResult& result, const SweepLine& line) {
     std::vector<std::string> out;
     if (line.cliff)
-        out.push_back(
-            fmt::format("The cliff: duplicates fall most {}.", cliff_text(result, *line.cliff)));
+        out.push_back(fmt::format("The cliff: duplicates {} most {}.",
+                                  line.cliff->fall > 0 ? "fall" : "rise",
+                                  cliff_text(result, *line.cliff)));
     else
-        out.emplace_back("No cliff: no fall between neighbours stands out from chance.");
+        out.emplace_back("No cliff: no change between neighbours stands out from chance.");
     if (line.recommendation) say_recommended(result, *line.recommendation, out);
     return out;
 }

@@ -24,8 +24,10 @@ TEST(Cliff, AFallThatMayBeChanceIsNone) {
     EXPECT_EQ(find_cliff({0, 1}, {cell_with(20), cell_with(12)}), std::nullopt);
 }
 
-TEST(Cliff, ARiseIsNone) {
-    EXPECT_EQ(find_cliff({0, 1}, {cell_with(0), cell_with(500)}), std::nullopt);
+// Along a reply time, which the timeout must outlast.
+TEST(Cliff, IsWhereTheDuplicatesSetInToo) {
+    EXPECT_EQ(find_cliff({0, 1, 2}, {cell_with(0), cell_with(500), cell_with(600)}),
+              (Cliff{0, 1, -0.5}));
 }
 
 TEST(Cliff, FollowsTheOrderOfTheLineNotOfTheCells) {
