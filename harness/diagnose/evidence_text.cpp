@@ -115,7 +115,7 @@ void write_receivers(NotePage& page, const Diagnosis& diagnosis) {
     if (diagnosis.receivers.size() < 2 && !queues) return;
     page.item(queues ? "Receivers, and their queues (usual depth, greatest, age of the oldest):"
                      : "Receivers:");
-    std::vector<std::vector<std::string>> rows{{"", "copies", "too many", "most of one"}};
+    std::vector<std::vector<std::string>> rows{{"", "copies", "extra", "most"}};
     if (queues) rows.front().insert(rows.front().end(), {"incoming", "outgoing"});
     for (const ReceiverSeen& receiver : diagnosis.receivers) {
         rows.push_back({receiver.name, fmt::format("{}", receiver.copies),
