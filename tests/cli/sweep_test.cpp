@@ -143,12 +143,12 @@ TEST(Sweep, ARealServerNeedsReal) {
 
 TEST(Sweep, WhatWouldTakeLongIsAskedFor) {
     const TempFolder folder;
-    folder.write("cliff.toml", replaced(replaced(cliff, "seeds = 2", "seeds = 50"),
+    folder.write("cliff.toml", replaced(replaced(cliff, "seeds = 2", "seeds = 300"),
                                         "values = [\"5s\", \"20s\", \"1m\"]",
-                                        "from = \"1s\"\nto = \"30m\"\nsteps = 5000"));
+                                        "from = \"1s\"\nto = \"30m\"\nsteps = 3000"));
     const Ended ended = sweep(folder, {"cliff.toml", "--jobs", "1"});
     EXPECT_EQ(ended.exit_code, 3) << ended.story();
-    EXPECT_THAT(ended.err, HasSubstr("cliff: 5000 cells with 50 runs each would take about "));
+    EXPECT_THAT(ended.err, HasSubstr("cliff: 3000 cells with 300 runs each would take about "));
     EXPECT_THAT(ended.err, HasSubstr("give --yes to start it"));
     EXPECT_EQ(folder.names(), std::vector<std::string>{"cliff.toml"});
 }
@@ -160,13 +160,13 @@ TEST(Sweep, AnInterruptReportsTheCellsThatWereFinished) {
                                         "from = \"1s\"\nto = \"30m\"\nsteps = 9000"));
     Child child(twofifty_command({"sweep", "cliff.toml", "--yes"}), folder.path());
     // It stands there when every cell has been read and the first are running.
-    for (int i = 0; i < 600 && !fs::exists(folder / "results/latest-sweep"); ++i)
+    for (int i = 0; i < 1200 && !fs::exists(folder / "results/latest-sweep"); ++i)
         std::this_thread::sleep_for(std::chrono::milliseconds{50});
     child.send(SIGINT);
     const Ended ended = child.wait();
     EXPECT_EQ(ended.exit_code, 2) << ended.story();
     EXPECT_THAT(ended.err, HasSubstr("cliff: interrupted: "));
-    EXPECT_THAT(ended.err, HasSubstr(" of 9000 cells were finished\n"));
+    EXPECT_THAT(ended.err, HasSubstr(" of 2000 cells were finished\n"));
     EXPECT_THAT(ended.out, HasSubstr("Incomplete: "));
     EXPECT_THAT(read_text(folder / "results/latest-sweep/sweep.json"),
                 HasSubstr("\"complete\": false"));
