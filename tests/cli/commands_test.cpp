@@ -62,7 +62,7 @@ TEST(Help, ShowsTheCommandsExamplesAndExitCodes) {
 
 TEST(Help, EachCommandHasItsOwn) {
     const TempFolder folder;
-    for (const char* command : {"run", "sweep", "check", "report", "compare", "init"}) {
+    for (const char* command : {"run", "sweep", "check", "report", "diagnose", "compare", "init"}) {
         const Ended ended = twofifty({command, "--help"}, folder.path());
         EXPECT_EQ(ended.exit_code, 0) << command;
         EXPECT_THAT(ended.out, HasSubstr("Usage: twofifty " + std::string(command) + " "));

@@ -41,7 +41,7 @@ TEST_P(SixCopies, AreTracedToTheirCauseWithTwentySeeds) {
     // A smaller day is as telling.
     const std::string rate = "rate = \"2000/h\"";
     ASSERT_NE(text.find(rate), std::string::npos);
-    text.replace(text.find(rate), rate.size(), "rate = \"400/h\"");
+    text.replace(text.find(rate), rate.size(), "rate = \"100/h\"");
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         const Diagnosis diagnosis =
             diagnosed(run_virtual(text, {.seed = seed, .short_read_chance = 0}));
