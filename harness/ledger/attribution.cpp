@@ -165,13 +165,25 @@ std::uint16_t receiver_of(const MessageStory& message, std::uint32_t attempt) {
     return 0;
 }
 
+/// The receiver had a copy of the same attempt already, and this one has come further. A copy that
+/// one receiver kept and another got from it is no loop.
+bool came_back(const PairStory& pair, std::size_t place) {
+    const Joined<Copy>& copy = pair.copies[place];
+    return std::any_of(pair.copies.begin(),
+                       pair.copies.begin() + static_cast<std::ptrdiff_t>(place),
+                       [&](const Joined<Copy>& earlier) {
+                           return earlier.attempt == copy.attempt &&
+                                  earlier.record.receiver == copy.record.receiver &&
+                                  earlier.record.received_headers < copy.record.received_headers;
+                       });
+}
+
 }  // namespace
 
 std::vector<ExtraCopy> explain_extra_copies(const MessageStory& message, const PairStory& pair,
                                             bool layer_seen) {
     std::vector<ExtraCopy> extras;
     for (std::size_t i = 1; i < pair.copies.size(); ++i) {
-        const Joined<Copy>& first = pair.copies.front();
         const Joined<Copy>& previous = pair.copies[i - 1];
         const Joined<Copy>& copy = pair.copies[i];
         ExtraCopy extra{.recipient = pair.recipient,
@@ -181,9 +193,7 @@ std::vector<ExtraCopy> explain_extra_copies(const MessageStory& message, const P
         if (copy.attempt == 0) {
             extra.trigger = Trigger::unattributed;
         } else if (copy.attempt == previous.attempt) {
-            extra.trigger = copy.record.received_headers > first.record.received_headers
-                                ? Trigger::loop
-                                : Trigger::receiver_itself;
+            extra.trigger = came_back(pair, i) ? Trigger::loop : Trigger::receiver_itself;
         } else {
             const std::uint32_t accepted = accepted_before(pair, previous, copy);
             AcceptedAttempt(message, pair, accepted, layer_seen).explain(extra);

@@ -63,8 +63,8 @@ struct Copy {
     std::uint64_t digest = 0;
     QueueId id = 0;
     std::uint32_t received_headers = 0;
-    std::uint16_t receiver = 0;  ///< The judge does not need it.
-    bool suppressed = false;     ///< It reached the receiver's queue, and no mailbox.
+    std::uint16_t receiver = 0;
+    bool suppressed = false;  ///< It reached the receiver's queue, and no mailbox.
 };
 
 /// One (message, recipient).

@@ -152,7 +152,8 @@ void Judge::add_copy(const Event& event) {
                             .digest = event.digest,
                             .id = queue_id_of(event.text),
                             .received_headers = static_cast<std::uint32_t>(
-                                std::clamp<std::int64_t>(event.quantity, 0, UINT32_MAX))});
+                                std::clamp<std::int64_t>(event.quantity, 0, UINT32_MAX)),
+                            .receiver = event.node});
 }
 
 void Judge::add_interference(const Event& event) {

@@ -89,6 +89,8 @@ domains = ["elsewhere.test"]
 )"));
     EXPECT_THAT(copies(run),
                 ElementsAre(std::tuple(1, 0, "0000000001"), std::tuple(2, 1, "0000000001")));
+    EXPECT_EQ(run.cause("receiver_itself"), 1U);
+    EXPECT_EQ(run.cause("loop"), 0U);
 }
 
 TEST(Forwarding, TouchesOnlyTheRecipientsThatItIsAbout) {
