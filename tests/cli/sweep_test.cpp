@@ -155,9 +155,9 @@ TEST(Sweep, WhatWouldTakeLongIsAskedFor) {
 
 TEST(Sweep, AnInterruptReportsTheCellsThatWereFinished) {
     const TempFolder folder;
-    folder.write("cliff.toml", replaced(replaced(cliff, "seeds = 2", "seeds = 1"),
+    folder.write("cliff.toml", replaced(replaced(cliff, "seeds = 2", "seeds = 20"),
                                         "values = [\"5s\", \"20s\", \"1m\"]",
-                                        "from = \"1s\"\nto = \"30m\"\nsteps = 9000"));
+                                        "from = \"1s\"\nto = \"30m\"\nsteps = 2000"));
     Child child(twofifty_command({"sweep", "cliff.toml", "--yes"}), folder.path());
     // It stands there when every cell has been read and the first are running.
     for (int i = 0; i < 1200 && !fs::exists(folder / "results/latest-sweep"); ++i)
