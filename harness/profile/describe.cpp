@@ -41,7 +41,7 @@ std::string wrapped(std::string_view text, const std::string& head, const std::s
 }
 
 std::string value_of(const Profile& profile, std::string_view key) {
-    for (const Figure& figure : profile.figures)
+    for (const ProfileFigure& figure : profile.figures)
         if (figure.key == key) return in_words(figure.value);
     return {};
 }
@@ -60,7 +60,8 @@ std::string_view name_of(Grade grade) {
 
 std::array<std::size_t, grade_names.size()> count_grades(const Profile& profile) {
     std::array<std::size_t, grade_names.size()> counts{};
-    for (const Figure& figure : profile.figures) ++counts[static_cast<std::size_t>(figure.grade)];
+    for (const ProfileFigure& figure : profile.figures)
+        ++counts[static_cast<std::size_t>(figure.grade)];
     return counts;
 }
 
@@ -74,7 +75,7 @@ std::string grades_in_words(const Profile& profile) {
 }
 
 /// Figures one behind the other often share a source, which is then told once.
-std::string describe_figure(const Figure& figure, const Figure* before) {
+std::string describe_figure(const ProfileFigure& figure, const ProfileFigure* before) {
     const std::string indent(6, ' ');
     std::string text = fmt::format("  {:<28} {:<24} {}\n", figure.key, in_words(figure.value),
                                    name_of(figure.grade));
@@ -130,8 +131,8 @@ std::string describe_profiles(std::span<const Profile> profiles) {
 std::string describe_profile(const Profile& profile) {
     std::string text = heading(profile) + "\n";
     const auto add = [&](bool assumed) {
-        const Figure* before = nullptr;
-        for (const Figure& figure : profile.figures) {
+        const ProfileFigure* before = nullptr;
+        for (const ProfileFigure& figure : profile.figures) {
             if ((figure.grade == Grade::assumed) != assumed) continue;
             text += describe_figure(figure, before);
             before = &figure;
@@ -150,7 +151,7 @@ std::string describe_difference(const Profile& first, const Profile& second) {
     std::vector<std::string> keys;
     std::set<std::string> seen;
     for (const Profile* profile : {&first, &second})
-        for (const Figure& figure : profile->figures)
+        for (const ProfileFigure& figure : profile->figures)
             if (seen.insert(figure.key).second) keys.push_back(figure.key);
     std::string text =
         fmt::format("{:<30} {:<32} {}\n",

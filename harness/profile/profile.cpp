@@ -30,8 +30,8 @@ std::string first_comment(std::string_view text) {
     return comment;
 }
 
-Figure read_figure(Section section, std::string key) {
-    Figure figure{.key = std::move(key)};
+ProfileFigure read_figure(Section section, std::string key) {
+    ProfileFigure figure{.key = std::move(key)};
     figure.value = *section.value("value");
     const auto grade = section.choice("grade", grade_names);
     if (!grade)
@@ -51,7 +51,7 @@ Figure read_figure(Section section, std::string key) {
 }
 
 /// A table that has a value is a figure; any other table holds figures.
-void collect(Section section, const std::string& prefix, std::vector<Figure>& figures) {
+void collect(Section section, const std::string& prefix, std::vector<ProfileFigure>& figures) {
     for (const std::string& key : section.keys()) {
         const std::string path = prefix + key;
         const Value* const value = section.value(key);
@@ -88,7 +88,7 @@ void put(Table& table, std::string_view path, const Value& value) {
 
 Table Profile::tree() const {
     Table table;
-    for (const Figure& figure : figures) put(table, figure.key, figure.value);
+    for (const ProfileFigure& figure : figures) put(table, figure.key, figure.value);
     return table;
 }
 

@@ -25,7 +25,7 @@ inline constexpr std::array grade_names{
     std::string_view{"assumed"},
 };
 
-struct Figure {
+struct ProfileFigure {
     std::string key{};  ///< Dotted, as in a scenario: "timeouts.data_done".
     settings::Value value{};
     Grade grade = Grade::assumed;
@@ -41,7 +41,7 @@ struct Profile {
     std::string version{};
     std::string note{};
     std::string characteristic{};  ///< The first comment of its file.
-    std::vector<Figure> figures{};
+    std::vector<ProfileFigure> figures{};
 
     /// The figures' values as a tree of settings, each at its place in the profile's file.
     settings::Table tree() const;

@@ -14,7 +14,7 @@ using settings::Value;
 void note_assumptions(const Profile& profile, const Table& used,
                       std::vector<std::string>& assumptions) {
     std::string assumed;
-    for (const Figure& figure : profile.figures) {
+    for (const ProfileFigure& figure : profile.figures) {
         const Value* const value = settings::find(used, figure.key);
         const bool own = value != nullptr && value->place.source == figure.value.place.source &&
                          value->place.line == figure.value.place.line;
