@@ -17,7 +17,7 @@ struct TimeoutAdvice {
     std::uint64_t in_vain = 0;           ///< Such duplicates.
     std::optional<Duration> for_most{};  ///< Prevents 99 % of them; nothing: none does.
     std::optional<Duration> for_all{};   ///< Prevents all; nothing: none does.
-    bool longer_waits_seen = false;      ///< Somebody waited longer than one of those in vain.
+    bool longer_waits_seen = false;      ///< Somebody waited a quarter longer than one of those.
     double share_at_best = 0;            ///< What the longest wait that was ever rewarded prevents.
     std::optional<Duration> at_best{};   ///< That wait; nothing: longer waits were never rewarded.
 
