@@ -104,6 +104,19 @@ TEST_F(LedgerTest, RecipientsAndRulesAreKeptInOrder) {
     EXPECT_EQ(ledger.rules(), rules);
 }
 
+TEST_F(LedgerTest, SendersAndReceiversAreKeptByName) {
+    const std::vector<std::string> senders{"postfix-1", "postfix-2", "haraka-1"};
+    const std::vector<std::string> receivers{"domino", "ibm-i"};
+    {
+        Ledger ledger = Ledger::create(path());
+        ledger.set_senders(senders);
+        ledger.set_receivers(receivers);
+    }
+    const Ledger ledger = Ledger::open(path());
+    EXPECT_EQ(ledger.senders(), senders);
+    EXPECT_EQ(ledger.receivers(), receivers);
+}
+
 TEST_F(LedgerTest, ClosedLedgerIsOneFile) {
     { Ledger::create(path()).append(extreme_events()); }
     std::vector<std::string> files;
