@@ -1,0 +1,7 @@
+require ["duplicate"];
+
+# The key is the Message-ID.
+if duplicate {
+    discard;
+    stop;
+}
