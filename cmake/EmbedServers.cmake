@@ -1,11 +1,13 @@
 # Writes OUTPUT: every file below FOLDER (servers/<name>/...) as a text in C++.
 #   cmake -D FOLDER=servers -D OUTPUT=embedded_servers.cpp -P EmbedServers.cmake
 set(entries "")
-file(GLOB_RECURSE files RELATIVE "${FOLDER}" "${FOLDER}/*/*")
+file(GLOB_RECURSE files RELATIVE "${FOLDER}" "${FOLDER}/*")
 list(SORT files)
 foreach(file ${files})
-  string(REGEX MATCH "^[^/]+" name "${file}")
-  string(REGEX REPLACE "^[^/]+/" "" path "${file}")
+  string(FIND "${file}" "/" slash)
+  math(EXPR behind "${slash} + 1")
+  string(SUBSTRING "${file}" 0 ${slash} name)
+  string(SUBSTRING "${file}" ${behind} -1 path)
   file(READ "${FOLDER}/${file}" text)
   string(APPEND entries "    {\"${name}\", \"${path}\", R\"server(${text})server\"},\n")
 endforeach()

@@ -119,6 +119,7 @@ struct Adapter {
     std::map<std::string, std::string> option_lines{};  ///< By section; templates.
     AdapterQueue queue{};
     std::vector<std::string> log_files{};
+    std::string syslog{};  ///< In the private directory: what it says to /dev/log; empty: nothing.
     std::vector<AdapterLogLine> log_lines{};
     std::vector<AdapterFile> files{};
 };

@@ -148,6 +148,8 @@ Adapter read_adapter(const std::string& name, std::vector<AdapterFile> files,
     const Value document =
         settings::parse_toml(described->text, fmt::format("{}/{}", source, description));
     files.erase(described);
+    // What a package manager reads is no template.
+    std::erase_if(files, [](const AdapterFile& file) { return file.path.starts_with("npm/"); });
 
     Section root(document, "");
     Adapter adapter{.name = required(root, "name", "the name of the folder")};
@@ -174,6 +176,7 @@ Adapter read_adapter(const std::string& name, std::vector<AdapterFile> files,
     adapter.queue = read_queue(root.section("queue"));
     Section log = root.section("log");
     adapter.log_files = texts(log, "files");
+    adapter.syslog = text(log, "syslog");
     adapter.log_lines = read_log_lines(log);
     log.finish();
     root.finish();

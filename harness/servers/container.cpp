@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <sched.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <cerrno>
@@ -23,6 +25,22 @@ namespace {
 
 std::string reason(int error) {
     return std::system_category().message(error);
+}
+
+constexpr const char* log_socket = "dev-log";
+
+/// A /dev of its own: the machine's devices by links, and a log.
+void add_devices(std::vector<inside::MountStep>& steps) {
+    steps.push_back(inside::bind("/dev", "/run/dev"));
+    steps.push_back(inside::disk("/dev", "size=64k,mode=755"));
+    constexpr std::pair<const char*, const char*> links[] = {
+        {"/run/dev/null", "/dev/null"},       {"/run/dev/zero", "/dev/zero"},
+        {"/run/dev/full", "/dev/full"},       {"/run/dev/random", "/dev/random"},
+        {"/run/dev/urandom", "/dev/urandom"}, {"/run/dev/tty", "/dev/tty"},
+        {"/run/dev/shm", "/dev/shm"},         {"/proc/self/fd", "/dev/fd"},
+        {"/proc/self/fd/0", "/dev/stdin"},    {"/proc/self/fd/1", "/dev/stdout"},
+        {"/proc/self/fd/2", "/dev/stderr"},   {"/run/twofifty/dev-log", "/dev/log"}};
+    for (const auto& [source, target] : links) steps.push_back(inside::link(source, target));
 }
 
 /// As fork, in new namespaces. The child has one thread and may only make system calls until it
@@ -113,19 +131,22 @@ std::optional<std::string> why_no_containers() {
 
 Container::Container(const ContainerPlan& plan) {
     const Descriptor folder = open_place(plan.folder, O_PATH | O_DIRECTORY);
-    Descriptor programs;
-    if (!plan.programs.empty()) programs = open_place(plan.programs, O_PATH | O_DIRECTORY);
-    const std::string folder_source = fmt::format("/proc/self/fd/{}", folder.get());
-    const std::string programs_source = fmt::format("/proc/self/fd/{}", programs.get());
     const std::string disk_options = fmt::format("size={},mode=755", plan.disk_size);
 
     std::vector<inside::MountStep> steps{inside::make_private(),
                                          inside::disk("/run", "size=64m,mode=755"),
-                                         inside::bind(folder_source.c_str(), private_directory.data())};
-    if (programs)
-        steps.push_back(inside::bind(programs_source.c_str(), programs_directory.data(), true));
+                                         inside::bind(plan.folder.c_str(), private_directory.data())};
+    steps.back().opened_first = 1;
+    if (!plan.programs.empty()) {
+        steps.push_back(inside::bind(plan.programs.c_str(), programs_directory.data(), true));
+        steps.back().opened_first = 2;
+    }
     if (!plan.disk.empty())
         steps.push_back(inside::disk(plan.disk.c_str(), disk_options.c_str()));
+    if (!plan.log.empty()) {
+        open_log(plan, folder.get());
+        add_devices(steps);
+    }
     for (const auto& [seen, place] : plan.binds)
         steps.push_back(inside::bind(place.c_str(), seen.c_str()));
 
@@ -154,6 +175,20 @@ Container::Container(const ContainerPlan& plan) {
     }
 }
 
+/// The socket lies in the private directory. Its name is given through a descriptor: the path may be
+/// longer than a socket's name can be.
+void Container::open_log(const ContainerPlan& plan, int folder) {
+    log_file_ = open_place(plan.log, O_WRONLY | O_CREAT | O_APPEND);
+    log_ = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    sockaddr_un name{.sun_family = AF_UNIX, .sun_path = {}};
+    const std::string path = fmt::format("/proc/self/fd/{}/{}", folder, log_socket);
+    path.copy(name.sun_path, sizeof name.sun_path - 1);
+    ::unlink(path.c_str());
+    if (!log_ || ::bind(log_.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0)
+        throw ContainerError(fmt::format("no log socket: {}", reason(errno)));
+    ::chmod(path.c_str(), 0666);
+}
+
 Container::~Container() {
     kill();
 }
@@ -169,7 +204,9 @@ void Container::start(const Command& command, const std::string& output) {
                          .names = names_.get(),
                          .control = theirs.get(),
                          .input = nothing.get(),
-                         .output = log.get()},
+                         .output = log.get(),
+                         .log = log_.get(),
+                         .log_file = log_file_.get()},
                         argv.program());
     if (child < 0)
         throw ContainerError(fmt::format("cannot make a process namespace: {}", reason(errno)));

@@ -47,6 +47,7 @@ struct ContainerPlan {
     std::vector<std::pair<std::string, std::string>> binds{};
     std::string disk{};  ///< An absolute path inside that becomes a disk of its own; empty: none.
     std::uint64_t disk_size = 0;  ///< Bytes.
+    std::string log{};  ///< Of the machine: the file for what is said to /dev/log; empty: none.
 };
 
 inline constexpr std::string_view private_directory = "/run/twofifty";
@@ -95,6 +96,10 @@ private:
     void look(int wait_ms);
     void forget();
 
+    void open_log(const ContainerPlan& plan, int folder);
+
+    Descriptor log_;
+    Descriptor log_file_;
     Descriptor mounts_;
     Descriptor names_;
     Descriptor processes_;

@@ -14,8 +14,11 @@ struct MountStep {
     const char* type = nullptr;
     unsigned long flags = 0;
     const char* options = nullptr;
+    bool is_link = false;      ///< A symbolic link to the source is made, and nothing mounted.
     bool make_folder = false;  ///< The target is made where it is missing.
     bool read_only = false;
+    /// 1 or 2: the source is opened before the first step, since one may hide it.
+    int opened_first = 0;
 };
 
 /// What is mounted from here on is nobody else's.
@@ -24,6 +27,8 @@ MountStep make_private();
 MountStep disk(const char* target, const char* options);
 /// `source` is seen at `target`.
 MountStep bind(const char* source, const char* target, bool read_only = false);
+/// A symbolic link.
+MountStep link(const char* source, const char* target);
 
 struct Program {
     char* const* words = nullptr;
@@ -55,9 +60,11 @@ struct InitPlaces {
     int control = -1;
     int input = -1;
     int output = -1;
+    int log = -1;       ///< The datagram socket behind /dev/log; -1: there is none.
+    int log_file = -1;  ///< Where what comes there is appended, a line a datagram.
 };
 /// The first process of a process namespace: starts the program, reaps what it leaves, passes
-/// signals on, and ends, with every process inside, when the program has ended or `control` is
+/// signals on, keeps the log, and ends, with every process inside, when the program has ended or `control` is
 /// closed.
 [[noreturn]] void be_init(const InitPlaces& places, const Program& program);
 

@@ -175,6 +175,9 @@ void RealServer::build_world(const TemplateValues& values) {
     ContainerPlan plan{.hostname = rendered(adapter_.inside.hostname, values),
                        .folder = place_.folder.string(),
                        .programs = programs_};
+    // What is shown in place of something must be there; its owner is a user of the world inside.
+    for (const AdapterFolder& folder : adapter_.inside.folders)
+        fs::create_directories(place_.folder / rendered(folder.path, values));
     for (const auto& [seen, place] : adapter_.inside.bind)
         plan.binds.emplace_back(rendered(seen, values), inside_path(rendered(place, values)));
     if (settings_.disk > 0) {
@@ -182,6 +185,7 @@ void RealServer::build_world(const TemplateValues& values) {
         plan.disk_size = settings_.disk;
         fs::create_directories(place_.folder / adapter_.inside.disk);
     }
+    if (!adapter_.syslog.empty()) plan.log = (place_.folder / adapter_.syslog).string();
     container_ = std::make_unique<Container>(plan);
     for (const AdapterFolder& folder : adapter_.inside.folders) {
         std::string owner = rendered(folder.owner, values);
