@@ -199,6 +199,8 @@ Scenario read_scenario(const Value& written) {
     result.message = read_message(root.section("message"), folder);
     result.target = read_target(root.section("target"), folder, result.fleet.tls);
     result.sender = read_sender_server(root.section("sender"), folder);
+    if (!result.sender.server.empty() && !root.section("target").has("sample_every"))
+        result.target.sample_every = real_sample_every;
     name_server(result);
     result.layer = read_layer(root.section("layer"), folder, result);
     result.rules = netem::read_rules(root);

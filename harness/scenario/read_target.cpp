@@ -109,6 +109,8 @@ TargetSettings read_target(Section target, const std::string& folder, const Flee
         result.named = std::move(named);
         agree_on_protocol(target, protocol_said, result);
     }
+    const bool some_real = std::ranges::any_of(result.named, &ReceiverSettings::is_real);
+    if (some_real && !target.has("sample_every")) result.sample_every = real_sample_every;
     target.finish();
     return result;
 }

@@ -134,6 +134,10 @@ struct VirtualSettings {
     bool operator==(const VirtualSettings&) const = default;
 };
 
+/// How often the queues of real servers are looked at, unless said otherwise: a run's end waits for
+/// them.
+inline constexpr Duration real_sample_every = 1s;
+
 /// How [sender] is called among the servers of a run.
 inline constexpr std::string_view sender_name = "sender";
 
