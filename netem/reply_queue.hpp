@@ -53,6 +53,7 @@ public:
     }
     /// Nothing reaches the client any more, as behind a reply that was dropped.
     void withhold() { withholding_ = true; }
+    bool withholds() const { return withholding_; }
 
     /// Gives on what may leave, waits for what must wait, until the end was pushed and reached, the
     /// client has gone, or a verdict cuts a connection. Yields that cut: the sides to end and how.

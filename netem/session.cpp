@@ -79,6 +79,8 @@ Task<> Session::deliver_replies() {
         co_await to_client_.finished();
     }
     cut(verdict);
+    delivered_ = true;
+    changed_.notify_all();
 }
 
 /// Ends connections as a verdict says. Where only the client's is cut, the server sees it go (FIN);

@@ -2,6 +2,7 @@
 // end of a content only as the rules say.
 #include "netem/session.hpp"
 
+#include "record/text.hpp"
 #include "smtp/dialogue.hpp"
 #include "world/deadline.hpp"
 
@@ -21,6 +22,11 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
+/// "QUIT" and its line end.
+bool is_quit(std::string_view line) {
+    return starts_with_ignoring_case(line, "QUIT");
+}
+
 /// Buffers that grew beyond this are given back when they are empty.
 constexpr std::size_t kept_capacity = 4096;
 
@@ -61,6 +67,9 @@ Task<> Session::client_to_server() {
     }
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
+    // One that says QUIT behind its final dot and then ends its direction, as Exim does, still reads.
+    const bool still_reads = error == world::Error::end_of_stream && said_quit_ && !cut_ && !silent_;
+    if (still_reads) co_await until_answered();
     client_closed_ = true;
     transactions_.on_client_gone(cut_             ? "connection_reset"
                                  : server_closed_ ? "end_of_stream"
@@ -68,10 +77,19 @@ Task<> Session::client_to_server() {
     replies_.client_gone();
     to_client_.drop();
     while (turning_) co_await changed_.wait();
-    if (!silent_ && !server_cut_ && server_)
+    if (!silent_ && !server_cut_ && server_ && !still_reads)
         co_await forward_close(error == world::Error::connection_reset);
     // What it still answers is seen, but not without end.
     if (!server_closed_) tasks_.spawn(end_afterlife());
+}
+
+/// Waits until the client, which has nothing more to say, has been given all that it will get. That it
+/// goes away meanwhile shows only when something is sent to it.
+Task<> Session::until_answered() {
+    co_await forward_close(false);
+    const TimePoint due = clock_.now() + options_.longest_afterlife;
+    while (!delivered_ && !(server_closed_ && replies_.withholds()) && clock_.now() < due)
+        co_await world::within(clock_, due, changed_.wait());
 }
 
 /// Without a rule the server is told at once, with a FIN: it can still answer, and what it accepts
@@ -137,7 +155,10 @@ Task<bool> Session::pass_pieces() {
             continue;
         }
         if (piece.kind == PieceKind::opaque) note_not_followed("client");
-        if (piece.kind == PieceKind::command) replies_.command_passed();
+        if (piece.kind == PieceKind::command) {
+            replies_.command_passed();
+            said_quit_ = said_quit_ || is_quit(rest.substr(0, piece.bytes));
+        }
         if (content) {
             Transaction& transaction = transactions_.get(dialogue_.transactions());
             transactions_.add_content(transaction, rest.substr(0, piece.bytes), chunked);
@@ -276,6 +297,10 @@ Task<> Session::read_on() {
     while (from_client_.size() <= unread_limit) {
         const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
         if (!bytes) {
+            // What it said behind its content may be that it only waits for the answer.
+            const std::size_t line = from_client_.rfind('\n', std::max<std::size_t>(from_client_.size(), 2) - 2);
+            const std::string_view last = std::string_view(from_client_).substr(line + 1);
+            if (bytes.error() == world::Error::end_of_stream && is_quit(last)) co_return;
             client_left_ = true;
             changed_.notify_all();
             co_return;

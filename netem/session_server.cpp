@@ -40,8 +40,8 @@ Task<> Session::server_to_client() {
         context_.tap->ended(clock_.now(), connection_, Direction::to_client, world::name_of(error));
     server_closed_ = true;
     note_server_gone(error);
-    changed_.notify_all();
     replies_.push_end();
+    changed_.notify_all();
 }
 
 void Session::take_from_server(std::string_view unread) {

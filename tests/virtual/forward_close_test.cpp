@@ -104,5 +104,36 @@ TEST(HiddenClose, AConnectionThatTheLayerCutIsNotHidden) {
     EXPECT_THAT(noted(bench), ElementsAre("0 rule_fired cut", "0 rule_achieved released"));
 }
 
+/// As Exim does with its last message.
+TEST(ForwardClose, AClientThatHasSaidQuitStillReads) {
+    ProxyBench bench;
+    bench.greet();
+    bench.begin_message();
+    bench.client.says("Subject: last\r\n\r\nbody\r\n.\r\nQUIT\r\n");
+    bench.client.ends_sending();
+    bench.forget();
+    bench.pass(2s);
+    bench.server.says(std::string(queued) + "221 2.0.0 Bye\r\n");
+    bench.server.closes();
+    bench.pass(1s);
+    EXPECT_EQ(bench.client.heard(),
+              (std::vector<Heard>{{2s, "250 2.0.0 Ok: queued as A1|221 2.0.0 Bye|<end_of_stream>"}}));
+    EXPECT_EQ(bench.proxy().sessions(), 0U);
+}
+
+TEST(ForwardClose, AClientThatHasSaidQuitHearsNothingOfADroppedReply) {
+    ProxyBench bench({{R"({ phase = "data_done" })", R"({ drop = "reply" })"}});
+    bench.greet();
+    bench.begin_message();
+    bench.client.says("Subject: last\r\n\r\nbody\r\n.\r\nQUIT\r\n");
+    bench.client.ends_sending();
+    bench.forget();
+    bench.pass(2s);
+    bench.server.says(std::string(queued) + "221 2.0.0 Bye\r\n");
+    bench.server.closes();
+    bench.pass(1s);
+    EXPECT_THAT(bench.client.heard(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace twofifty
