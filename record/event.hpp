@@ -89,11 +89,19 @@ enum class EventKind : std::uint8_t {
     /// its queue), text (the other's name). Recorded when the attempt ended.
     forwarded,
     /// A receiver's queue was looked at: node (receiver), quantity (messages in it), duration (age
-    /// of the oldest), text (incoming: read and not yet committed; outgoing: to be forwarded).
+    /// of the oldest), text (incoming: read and not yet committed; outgoing: to be forwarded, or,
+    /// of a real server, all that it has), attempt (of a real one: how many it has tried in vain,
+    /// as far as it says).
     queue_sampled,
     /// A sender told the author that the message is still on its way: message, recipient, attempt,
     /// node.
     delay_warned,
+    /// Something was done to a real server: node, text (pause, resume, terminate, kill, restart,
+    /// full_disk, free_disk), duration (restart: until it greeted).
+    server_hurt,
+    /// A line of a real server's log: node, message (0: not known), text (what it means, a colon, the
+    /// line), quantity (the so many-th of that meaning).
+    server_said,
 };
 
 inline constexpr std::array event_kind_names{
@@ -123,6 +131,8 @@ inline constexpr std::array event_kind_names{
     std::string_view{"forwarded"},
     std::string_view{"queue_sampled"},
     std::string_view{"delay_warned"},
+    std::string_view{"server_hurt"},
+    std::string_view{"server_said"},
 };
 
 constexpr std::string_view to_string(EventKind kind) {

@@ -98,6 +98,11 @@ ExitCode profiles_show_command(const std::string& name, const std::string& role)
 ExitCode profiles_diff_command(const std::string& first, const std::string& second,
                                const std::string& role);
 
+/// The real servers that a run can start, and which are installed.
+ExitCode servers_list_command();
+/// Starts each of them once, and stops it.
+ExitCode servers_check_command(const std::vector<std::string>& names, const std::string& out);
+
 /// Writes a commented scenario; never over an existing file.
 ExitCode init_command(const std::string& path);
 

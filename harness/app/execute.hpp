@@ -7,6 +7,7 @@
 #include "harness/scenario/scenario.hpp"
 #include "record/address_book.hpp"
 
+#include <filesystem>
 #include <string>
 
 namespace twofifty::harness {
@@ -16,6 +17,7 @@ struct Execution {
     const AddressBook& recipients;
     const RunIdentity& identity;
     EventWriter& events;
+    std::filesystem::path folder{};  ///< Of the run; real servers get theirs in it.
     bool quiet = false;  ///< No progress line.
 };
 

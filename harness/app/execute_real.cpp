@@ -1,9 +1,11 @@
 #include "harness/app/execute.hpp"
 #include "harness/app/exit_code.hpp"
+#include "harness/app/farm_thread.hpp"
 #include "harness/app/interrupts.hpp"
 #include "harness/app/progress_line.hpp"
 #include "harness/run/run.hpp"
 #include "harness/run/target_side.hpp"
+#include "harness/servers/farm_watch.hpp"
 #include "world/real/real_world.hpp"
 
 #include <chrono>
@@ -18,8 +20,17 @@ using world::real_world::RealWorld;
 
 constexpr std::chrono::milliseconds look_interval{50};
 
-world::Task<> until_told(world::Notifier& told) {
+world::Task<> serve_until_told(world::Notifier& told, TargetSide& target) {
     co_await told.wait();
+    co_await target.finish();
+}
+
+std::unique_ptr<Farm> make_farm(const Execution& execution) {
+    try {
+        return std::make_unique<Farm>(execution.scenario, execution.folder);
+    } catch (const std::runtime_error& error) {
+        throw CommandError(ExitCode::environment, error.what());
+    }
 }
 
 /// Interrupts the run for each signal that came, and once when the ledger fails: then nothing more
@@ -57,21 +68,26 @@ std::string execute_real(const Execution& execution) {
     const auto origin = std::chrono::steady_clock::now();
     RealWorld target_world(origin);
     RealWorld sending_world(origin);
-    ProgressRecorder progress(execution.events);
+    QueueIds queue_ids(execution.events);
+    ProgressRecorder progress(queue_ids);
     world::Notifier told_to_stop(target_world.clock().ready());
+    const std::unique_ptr<Farm> farm = make_farm(execution);
     TargetSide target({target_world.clock(), target_world.network()}, progress, execution.scenario,
-                      execution.recipients, execution.identity);
+                      execution.recipients, execution.identity, farm.get());
     std::unique_ptr<Run> run;
     try {
         target.start();
         run = std::make_unique<Run>(Place{sending_world.clock(), sending_world.network()}, progress,
                                     execution.scenario, execution.recipients, execution.identity,
-                                    target);
+                                    target, farm->sender());
+        farm->start();
     } catch (const std::runtime_error& error) {
         throw CommandError(ExitCode::environment, error.what());
     }
 
-    std::thread target_thread([&] { target_world.run(until_told(told_to_stop)); });
+    FarmThread servers(origin, progress, execution.scenario, *farm,
+                       [&] { sending_world.post([&run] { run->interrupt(); }); });
+    std::thread target_thread([&] { target_world.run(serve_until_told(told_to_stop, target)); });
     std::promise<void> ended;
     std::future<void> end = ended.get_future();
     std::thread sending_thread([&] {
@@ -87,11 +103,10 @@ std::string execute_real(const Execution& execution) {
         }
         sending_thread.join();
     }
-    target_world.post([&] {
-        target.finish();
-        told_to_stop.notify_all();
-    });
+    servers.end_of_run();
+    target_world.post([&] { told_to_stop.notify_all(); });
     target_thread.join();
+    servers.finish(queue_ids);
     return target.observed_at();
 }
 

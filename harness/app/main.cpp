@@ -57,6 +57,8 @@ struct CommandLine {
     std::string profile;
     std::string other_profile;
     std::string role;
+    std::vector<std::string> servers;
+    std::string servers_out = "results";
     std::function<ExitCode()> chosen;
 
     CommandLine() {
@@ -72,6 +74,7 @@ struct CommandLine {
         add_diagnose();
         add_compare();
         add_profiles();
+        add_servers();
         add_init();
     }
 
@@ -251,6 +254,25 @@ struct CommandLine {
             chosen = [this] {
                 return harness::profiles_diff_command(profile, other_profile, role);
             };
+        });
+    }
+
+    void add_servers() {
+        CLI::App* const command =
+            app.add_subcommand("servers", "The real servers that a run can start");
+        command->require_subcommand(0, 1);
+        command->callback([this, command] {
+            if (command->get_subcommands().empty()) chosen = harness::servers_list_command;
+        });
+        command->add_subcommand("list", "All of them, and which are installed")->callback([this] {
+            chosen = harness::servers_list_command;
+        });
+        CLI::App* const check = command->add_subcommand("check", "Start each once, and stop it");
+        check->add_option("name", servers, "Such as postfix")->required();
+        check->add_option("--out", servers_out, "The folder for their private directories")
+            ->capture_default_str();
+        check->callback([this] {
+            chosen = [this] { return harness::servers_check_command(servers, servers_out); };
         });
     }
 

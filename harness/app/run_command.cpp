@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -47,8 +48,18 @@ std::vector<std::string> overrides_of(const RunOptions& options) {
     return overrides;
 }
 
+bool starts_servers(const Scenario& scenario) {
+    return !scenario.sender.server.empty() ||
+           std::ranges::any_of(scenario.target.receivers(), &ReceiverSettings::is_real);
+}
+
 Scenario prepare(const std::string& path, const RunOptions& options) {
     Scenario scenario = load_scenario(path, overrides_of(options));
+    if (options.is_virtual && starts_servers(scenario))
+        throw CommandError(ExitCode::bad_input,
+                           fmt::format("{}: --virtual cannot start a real server, which lives in real "
+                                       "time; leave one out",
+                                       path));
     if (scenario.target.address.empty()) return scenario;
     if (options.is_virtual) {
         throw CommandError(
@@ -77,10 +88,13 @@ std::vector<std::string> sender_names(const FleetSettings& fleet) {
     return names;
 }
 
-std::vector<std::string> receiver_names(const TargetSettings& target) {
+/// In the order of their numbers; [sender], a server too, behind them.
+std::vector<std::string> receiver_names(const Scenario& scenario) {
+    const TargetSettings& target = scenario.target;
     if (!target.address.empty()) return {target.address};
     std::vector<std::string> names;
     for (const ReceiverSettings& receiver : target.receivers()) names.push_back(receiver.name);
+    if (!scenario.sender.server.empty()) names.emplace_back(sender_name);
     return names;
 }
 
@@ -92,7 +106,7 @@ Ledger make_ledger(const fs::path& folder, const Scenario& scenario, const Addre
         addresses.push_back(recipients.address_of(number));
     ledger.set_recipients(addresses);
     ledger.set_rules(rule_facts(scenario));
-    ledger.set_receivers(receiver_names(scenario.target));
+    ledger.set_receivers(receiver_names(scenario));
     ledger.set_senders(sender_names(scenario.fleet));
     ledger.set_run("scenario", scenario.name);
     ledger.set_run("world", is_virtual ? "virtual" : "real");
@@ -111,7 +125,7 @@ JudgedRun carry_out(const fs::path& folder, const Scenario& scenario, const RunO
         Ledger ledger = make_ledger(folder, scenario, recipients, identity, options.is_virtual);
         RunJudge judge({rule_facts(scenario)}, options.is_virtual ? "virtual" : "real");
         EventWriter events(ledger, &judge);
-        const Execution execution{scenario, recipients, identity, events, options.quiet};
+        const Execution execution{scenario, recipients, identity, events, folder, options.quiet};
         const std::string observed_at =
             options.is_virtual ? execute_virtual(execution) : execute_real(execution);
         events.finish();

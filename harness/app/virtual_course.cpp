@@ -25,7 +25,7 @@ constexpr double short_read_chance = 1.0 / 16;
 
 world::Task<> course(Run& run, TargetSide& target) {
     co_await run.main();
-    target.finish();
+    co_await target.finish();
 }
 
 }  // namespace

@@ -16,7 +16,8 @@ smtp::ClientOptions client_options(const Scenario& scenario, const SenderSetting
     const FleetSettings& fleet = scenario.fleet;
     smtp::ClientOptions options{.helo = sender.helo,
                                 .quits_after_timeout = sender.quits_after_timeout,
-                                .lmtp = scenario.target.protocol == Protocol::lmtp,
+                                .lmtp = scenario.target.protocol == Protocol::lmtp &&
+                                        scenario.sender.server.empty(),
                                 .pipelining = sender.pipelining,
                                 .chunking = sender.chunking,
                                 .chunk_size = sender.chunk_size,

@@ -86,6 +86,8 @@ void Judge::add(const Event& event) {
         case EventKind::queue_sampled: queues_.add(event); break;
         case EventKind::forwarded:
         case EventKind::delay_warned:
+        case EventKind::server_hurt:
+        case EventKind::server_said:
         case EventKind::none: break;
     }
 }

@@ -1,49 +1,24 @@
-// Counts copies where a real server delivers them: in one Maildir, or in one for each recipient.
+// Counts copies in a Maildir, or in one for each recipient.
 #pragma once
 
-#include "record/address_book.hpp"
-#include "record/recorder.hpp"
-#include "smtp/content_reader.hpp"
-#include "world/clock.hpp"
-#include "world/task.hpp"
+#include "harness/observe/observer.hpp"
 
-#include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace twofifty::harness {
 
-struct MaildirParts {
-    world::Clock& clock;
-    Recorder& recorder;
-    const AddressBook& recipients;
-    std::string run_id;
-    /// The recipient of a message that has only one; 0 where it has several. For copies that do not
-    /// say whose they are.
-    std::function<std::uint32_t(std::uint32_t message)> only_recipient;
-};
-
-class MaildirObserver {
+class MaildirObserver final : public Observer {
 public:
     /// `pattern` is a path; "{recipient}" in it stands for each recipient's address, "{user}" for
     /// its local part.
-    MaildirObserver(MaildirParts parts, const std::string& pattern);
+    MaildirObserver(ObserverParts parts, const std::string& pattern);
 
-    /// Remembers what is there already: mail of earlier runs is not ours. Yields what is wrong with
-    /// a folder; empty: nothing.
-    std::string start();
-
-    /// Looks for new copies now, and records them.
-    void look();
-
-    /// Looks again and again, until destroyed.
-    world::Task<> watch();
-
-    /// "maildir <path>", for the report.
-    const std::string& description() const { return description_; }
+    std::string start() override;
+    world::Task<> look() override;
+    const std::string& description() const override { return description_; }
 
 private:
     struct Box {
@@ -53,9 +28,9 @@ private:
     };
 
     void look_into(Box& box, const char* folder, bool record);
-    void record_copy(Box& box, const std::filesystem::path& path);
+    void record_file(Box& box, const std::filesystem::path& path);
 
-    MaildirParts parts_;
+    ObserverParts parts_;
     std::string description_;
     std::vector<Box> boxes_;
     smtp::ContentReader content_;

@@ -18,6 +18,7 @@ Routes routes_to(const TargetSettings& target, std::span<const world::Endpoint> 
     std::set<std::string> domains{""};
     std::vector<MailHost> hosts;
     for (std::size_t i = 0; i < receivers.size(); ++i) {
+        if (receivers[i].inner) continue;
         domains.insert(receivers[i].domains.begin(), receivers[i].domains.end());
         hosts.push_back({.receiver = static_cast<std::uint16_t>(i + 1),
                          .preference = receivers[i].preference,

@@ -23,6 +23,9 @@ public:
                 if (event.outcome == Outcome::accepted)
                     settled.fetch_add(1, std::memory_order_relaxed);
                 break;
+            case EventKind::content_sent:
+                contents_sent.fetch_add(1, std::memory_order_relaxed);
+                break;
             case EventKind::gave_up: settled.fetch_add(1, std::memory_order_relaxed); break;
             case EventKind::rule_fired: firings.fetch_add(1, std::memory_order_relaxed); break;
             case EventKind::copy_found:
@@ -41,6 +44,7 @@ public:
     std::atomic<std::uint64_t> submitted{0};  ///< Pairs.
     std::atomic<std::uint64_t> settled{0};    ///< Pairs that were acknowledged or given up.
     std::atomic<std::uint64_t> attempts{0};
+    std::atomic<std::uint64_t> contents_sent{0};  ///< Ends of data.
     std::atomic<std::uint64_t> firings{0};
     std::atomic<std::uint64_t> copies{0};
     std::atomic<std::int64_t> last_copy_ns{0};

@@ -1,6 +1,8 @@
 #include "harness/run/run.hpp"
 
+#include "harness/run/hops.hpp"
 #include "harness/run/mail_hosts.hpp"
+#include "harness/servers/ports.hpp"
 #include "world/deadline.hpp"
 
 #include <algorithm>
@@ -26,7 +28,8 @@ constexpr Duration interrupted_drain_limit = 10s;
 }  // namespace
 
 Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
-         const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target)
+         const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target,
+         RealServer* sender)
     : clock_(place.clock),
       network_(place.network),
       recorder_(recorder),
@@ -35,12 +38,24 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
       target_(target),
       rules_(scenario.rules, scenario.seed),
       messages_(scenario.message, recipients, scenario.seed, identity.run_id, identity.date),
-      interrupted_(place.clock.ready()) {
-    identities_ = std::make_unique<netem::FleetIdentities>(identity.run_id, recipients_);
-    std::vector<world::Endpoint> first_hops{target_.endpoints().begin(), target_.endpoints().end()};
-    if (!scenario.target.direct) first_hops = start_layer();
-    routes_ = routes_to(scenario.target, first_hops);
-    const FleetParts parts{clock_, network_, recorder_, recipients_, messages_, routes_};
+      interrupted_(place.clock.ready()),
+      submissions_(recorder),
+      sent_(recorder) {
+    Recorder* fleet_recorder = &recorder_;
+    if (sender != nullptr) {
+        identities_ = std::make_unique<SentIdentities>(identity.run_id, recipients_);
+        layer_recorder_ = &sent_;
+        fleet_recorder = &submissions_;
+        start_layer_behind(*sender);
+        routes_.add("", {.receiver = 1, .preference = 0, .endpoint = sender->endpoint()});
+    } else {
+        identities_ = std::make_unique<netem::FleetIdentities>(identity.run_id, recipients_);
+        std::vector<world::Endpoint> first_hops{target_.endpoints().begin(),
+                                                target_.endpoints().end()};
+        if (!scenario.target.direct) first_hops = start_layer();
+        routes_ = routes_to(scenario.target, first_hops);
+    }
+    const FleetParts parts{clock_, network_, *fleet_recorder, recipients_, messages_, routes_};
     fleet_ = std::make_unique<Fleet>(parts, scenario_);
 }
 
@@ -65,7 +80,6 @@ netem::ProxyOptions Run::layer_options() const {
 
 /// One listener in front of each receiver, in its address family; they share rules and counts.
 std::vector<world::Endpoint> Run::start_layer() {
-    const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder_};
     const std::span<const ReceiverSettings> receivers = scenario_.target.receivers();
     const netem::ProxyOptions common = layer_options();
     std::vector<world::Endpoint> listening;
@@ -75,15 +89,39 @@ std::vector<world::Endpoint> Run::start_layer() {
         options.listen = {v6 ? "::1" : "127.0.0.1", 0};
         options.upstream = upstream;
         if (!receivers.empty()) options.receiver = receivers[listening.size()].name;
-        proxies_.push_back(
-            std::make_unique<netem::Proxy>(context, std::move(options), connections_));
-        const world::Result<world::Endpoint> endpoint = proxies_.back()->start();
-        if (!endpoint)
-            throw std::runtime_error("the impairment layer cannot listen: " +
-                                     endpoint.error().message());
-        listening.push_back(*endpoint);
+        listening.push_back(start_proxy(std::move(options)));
     }
     return listening;
+}
+
+world::Endpoint Run::start_proxy(netem::ProxyOptions options) {
+    const netem::ProxyContext context{clock_, network_, rules_, *identities_, *layer_recorder_};
+    proxies_.push_back(std::make_unique<netem::Proxy>(context, std::move(options), connections_));
+    const world::Result<world::Endpoint> endpoint = proxies_.back()->start();
+    if (!endpoint)
+        throw std::runtime_error("the impairment layer cannot listen: " +
+                                 endpoint.error().message());
+    return *endpoint;
+}
+
+/// With [sender]: one listener in front of each receiver that takes mail from outside, the
+/// preferred ones first, each at a host of its own, as MX records would name them.
+void Run::start_layer_behind(RealServer& sender) {
+    const std::span<const ReceiverSettings> receivers = scenario_.target.receivers();
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < target_.endpoints().size(); ++i)
+        if (receivers.empty() || !receivers[i].inner) order.push_back(i);
+    if (!receivers.empty())
+        std::ranges::stable_sort(order, {}, [&](std::size_t i) { return receivers[i].preference; });
+    NextHops next{.port = free_port(), .lmtp = scenario_.target.protocol == Protocol::lmtp};
+    for (const std::size_t i : order) {
+        netem::ProxyOptions options = layer_options();
+        options.listen = {loopback_host(next.hosts.size()), next.port};
+        options.upstream = target_.endpoints()[i];
+        if (!receivers.empty()) options.receiver = receivers[i].name;
+        next.hosts.push_back(start_proxy(std::move(options)).host);
+    }
+    sender.relay_to(std::move(next));
 }
 
 Task<> Run::main() {

@@ -7,6 +7,7 @@
 #include "harness/fleet/routes.hpp"
 #include "harness/run/place.hpp"
 #include "harness/run/progress.hpp"
+#include "harness/run/submission.hpp"
 #include "harness/run/target_side.hpp"
 #include "harness/scenario/scenario.hpp"
 #include "netem/proxy.hpp"
@@ -20,9 +21,11 @@ namespace twofifty::harness {
 class Run {
 public:
     /// All references must outlive the run. REQUIRES: the target was started.
+    /// `sender`: the real server of [sender], which is told where the layer listens; else null.
     /// Throws std::runtime_error where the layer cannot listen, or a corpus cannot be read.
     Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
-        const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target);
+        const AddressBook& recipients, const RunIdentity& identity, const TargetSide& target,
+        RealServer* sender = nullptr);
 
     /// Load, then drain. Records how each ended, and at the end what each rule matched.
     world::Task<> main();
@@ -32,6 +35,8 @@ public:
 
 private:
     std::vector<world::Endpoint> start_layer();
+    world::Endpoint start_proxy(netem::ProxyOptions options);
+    void start_layer_behind(RealServer& sender);
     netem::ProxyOptions layer_options() const;
     world::Task<bool> target_answers();
     world::Task<bool> until_quiet();
@@ -49,7 +54,10 @@ private:
     TimePoint drain_deadline_ = never;
     world::Notifier interrupted_;
     netem::ConnectionCounter connections_;
-    std::unique_ptr<netem::FleetIdentities> identities_;
+    SubmissionRecorder submissions_;  ///< With [sender]: what is told of the fleet.
+    SentRecorder sent_;               ///< With [sender]: what the layer tells.
+    Recorder* layer_recorder_ = &recorder_;
+    std::unique_ptr<netem::Identities> identities_;
     std::vector<std::unique_ptr<netem::Proxy>> proxies_;  ///< One in front of each receiver.
     Routes routes_;
     std::unique_ptr<Fleet> fleet_;

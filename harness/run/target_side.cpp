@@ -1,44 +1,66 @@
 #include "harness/run/target_side.hpp"
 
+#include "harness/observe/imap.hpp"
+#include "harness/observe/maildir.hpp"
+#include "harness/observe/mbox.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace twofifty::harness {
 
 TargetSide::TargetSide(Place place, Recorder& recorder, const Scenario& scenario,
-                       const AddressBook& recipients, const RunIdentity& identity)
-    : place_(place), recorder_(recorder), scenario_(scenario), tasks_(place.clock.ready()) {
-    if (!scenario.target.server.empty()) {
-        const auto forwards = [](const ReceiverSettings& one) { return !one.forward.empty(); };
-        if (std::ranges::any_of(scenario.target.receivers(), forwards))
-            messages_ = std::make_unique<MessageFactory>(
-                scenario.message, recipients, scenario.seed, identity.run_id, identity.date);
-        for (const ReceiverSettings& settings : scenario.target.receivers()) {
-            const auto number = static_cast<std::uint16_t>(receivers_.size() + 1);
-            const ReceiverParts parts{place.clock,
-                                      place.network,
-                                      recorder,
-                                      recipients,
-                                      identity.run_id,
-                                      number,
-                                      identity.date,
-                                      scenario.target.sample_every,
-                                      [this](std::uint32_t ordinal, std::string_view message_id) {
-                                          return make_again(ordinal, message_id);
-                                      }};
-            receivers_.push_back(std::make_unique<ReferenceReceiver>(
-                parts, settings, scenario.target.protocol, scenario.seed));
-        }
-    } else if (!scenario.target.maildir.empty()) {
-        const auto only_recipient = [&scenario, &recipients](std::uint32_t message) {
-            const auto numbers = recipients_of(message, scenario.message, recipients);
-            return numbers.size() == 1 ? numbers.front() : 0;
-        };
-        maildir_ = std::make_unique<MaildirObserver>(
-            MaildirParts{place.clock, recorder, recipients, identity.run_id, only_recipient},
-            scenario.target.maildir);
+                       const AddressBook& recipients, const RunIdentity& identity, Farm* farm)
+    : place_(place),
+      recorder_(recorder),
+      scenario_(scenario),
+      recipients_(recipients),
+      run_id_(identity.run_id),
+      farm_(farm),
+      tasks_(place.clock.ready()) {
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    const auto forwards = [](const ReceiverSettings& one) { return !one.forward.empty(); };
+    if (std::ranges::any_of(receivers, forwards))
+        messages_ = std::make_unique<MessageFactory>(scenario.message, recipients, scenario.seed,
+                                                     identity.run_id, identity.date);
+    for (const ReceiverSettings& settings : receivers)
+        add_receiver(settings, static_cast<std::uint16_t>(receivers_.size() + 1), identity);
+    if (!scenario.target.maildir.empty())
+        observers_.push_back(
+            std::make_unique<MaildirObserver>(observer_parts(1), scenario.target.maildir));
+}
+
+void TargetSide::add_receiver(const ReceiverSettings& settings, std::uint16_t number,
+                              const RunIdentity& identity) {
+    if (settings.is_real()) {
+        receivers_.push_back(nullptr);
+        return;
     }
+    const ReceiverParts parts{place_.clock,
+                              place_.network,
+                              recorder_,
+                              recipients_,
+                              identity.run_id,
+                              number,
+                              identity.date,
+                              scenario_.target.sample_every,
+                              [this](std::uint32_t ordinal, std::string_view message_id) {
+                                  return make_again(ordinal, message_id);
+                              }};
+    // [target.reference] alone speaks what the fleet speaks.
+    const Protocol protocol =
+        scenario_.target.named.empty() ? scenario_.target.protocol : settings.protocol;
+    receivers_.push_back(
+        std::make_unique<ReferenceReceiver>(parts, settings, protocol, scenario_.seed));
+}
+
+ObserverParts TargetSide::observer_parts(std::uint16_t number) const {
+    const auto only_recipient = [this](std::uint32_t message) {
+        const auto numbers = recipients_of(message, scenario_.message, recipients_);
+        return numbers.size() == 1 ? numbers.front() : 0;
+    };
+    return {place_.clock, recorder_, recipients_, run_id_, only_recipient, number};
 }
 
 /// The message as the fleet made it. A sender that gives it another Message-ID at each attempt has
@@ -55,6 +77,10 @@ MadeMessage TargetSide::make_again(std::uint32_t ordinal, std::string_view messa
 void TargetSide::start_receivers() {
     const std::span<const ReceiverSettings> settings = scenario_.target.receivers();
     for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        if (!is_reference(i)) {
+            endpoints_.push_back(farm_->receiver(i)->endpoint());
+            continue;
+        }
         const world::Result<world::Endpoint> endpoint = receivers_[i]->start();
         if (!endpoint) {
             throw std::runtime_error("the reference receiver cannot listen at " +
@@ -63,17 +89,60 @@ void TargetSide::start_receivers() {
         endpoints_.push_back(*endpoint);
     }
     for (const auto& receiver : receivers_)
-        for (std::size_t i = 0; i < settings.size(); ++i)
+        for (std::size_t i = 0; receiver && i < settings.size(); ++i)
             receiver->know(settings[i].name, endpoints_[i]);
+    for (std::size_t i = 0; i < receivers_.size(); ++i) {
+        if (is_reference(i)) continue;
+        const auto number = static_cast<std::uint16_t>(i + 1);
+        RealServer& server = *farm_->receiver(i);
+        std::vector<HopEnd> next;
+        for (const std::string& name : settings[i].real.relay_to) {
+            const auto to = std::ranges::find(settings, name, &ReceiverSettings::name);
+            next.push_back({name, endpoints_[static_cast<std::size_t>(to - settings.begin())],
+                            to->protocol == Protocol::lmtp});
+        }
+        if (next.empty()) {
+            observe(server, number);
+            continue;
+        }
+        if (!hops_) hops_ = std::make_unique<Hops>(place_, recorder_, recipients_, run_id_);
+        server.relay_to(hops_->open(number, next));
+    }
+}
+
+/// Where the server's adapter says that mail ends.
+void TargetSide::observe(const RealServer& server, std::uint16_t number) {
+    const AdapterCopies& copies = server.adapter().copies;
+    const ObserverParts parts = observer_parts(number);
+    if (!copies.imap.empty()) {
+        observers_.push_back(std::make_unique<ImapObserver>(
+            parts, place_.network,
+            ImapAccess{server.endpoint(copies.imap), copies.user, copies.password}));
+    } else if (!copies.mbox.empty()) {
+        observers_.push_back(
+            std::make_unique<MboxObserver>(parts, (server.folder() / copies.mbox).string()));
+    } else {
+        observers_.push_back(
+            std::make_unique<MaildirObserver>(parts, (server.folder() / copies.maildir).string()));
+    }
+}
+
+void TargetSide::start_observers() {
+    for (const auto& observer : observers_) {
+        const std::string trouble = observer->start();
+        if (!trouble.empty()) throw std::runtime_error(observer->description() + ": " + trouble);
+        tasks_.spawn(watch(place_.clock, *observer));
+    }
 }
 
 void TargetSide::start() {
-    if (!receivers_.empty()) return start_receivers();
-    if (maildir_) {
-        const std::string trouble = maildir_->start();
-        if (!trouble.empty()) throw std::runtime_error("target.maildir: " + trouble);
-        tasks_.spawn(maildir_->watch());
+    if (!receivers_.empty()) {
+        start_receivers();
+        // What is found in the folders of servers that are not started yet is this run's.
+        for (const auto& observer : observers_) tasks_.spawn(watch(place_.clock, *observer));
+        return;
     }
+    start_observers();
     const std::optional<world::Endpoint> endpoint = world::parse_endpoint(scenario_.target.address);
     if (!endpoint) {
         throw std::runtime_error("target.address: not host:port: " + scenario_.target.address);
@@ -82,14 +151,23 @@ void TargetSide::start() {
 }
 
 std::string TargetSide::observed_at() const {
-    if (!receivers_.empty()) return "receiver";
-    return maildir_ ? maildir_->description() : "nowhere";
+    std::vector<std::string> places;
+    const auto is_there = [](const auto& receiver) { return receiver != nullptr; };
+    if (std::ranges::any_of(receivers_, is_there)) places.emplace_back("receiver");
+    for (const auto& observer : observers_) places.push_back(observer->description());
+    if (places.empty()) return "nowhere";
+    std::string all = places.front();
+    for (std::size_t i = 1; i < places.size(); ++i) all += ", " + places[i];
+    return all;
 }
 
-void TargetSide::finish() {
-    if (maildir_) maildir_->look();
-    for (const auto& receiver : receivers_) receiver->look_at_queues();
-    if (receivers_.empty() || in_service() > 0) return;
+world::Task<> TargetSide::finish() {
+    // No look may be under way.
+    tasks_.cancel();
+    for (const auto& observer : observers_) co_await observer->look();
+    for (const auto& receiver : receivers_)
+        if (receiver) receiver->look_at_queues();
+    if (receivers_.empty() || in_service() > 0) co_return;
     for (std::size_t i = 1; i <= receivers_.size(); ++i)
         recorder_.record(Event{.at = place_.clock.now(),
                                .kind = EventKind::queues_seen_empty,
@@ -97,8 +175,9 @@ void TargetSide::finish() {
 }
 
 std::uint32_t TargetSide::in_service() const {
-    std::uint32_t sum = 0;
-    for (const auto& receiver : receivers_) sum += receiver->in_service();
+    std::uint32_t sum = farm_ != nullptr ? farm_->queued() : 0;
+    for (const auto& receiver : receivers_)
+        if (receiver) sum += receiver->in_service();
     return sum;
 }
 

@@ -2,6 +2,7 @@
 // receiver does not name is what [target.reference] says, or its default.
 #include "harness/scenario/receiver_keys.hpp"
 #include "harness/scenario/sections.hpp"
+#include "harness/scenario/server_keys.hpp"
 #include "netem/distribution_settings.hpp"
 #include "record/text.hpp"
 #include "world/endpoint.hpp"
@@ -19,6 +20,7 @@ using settings::Section;
 constexpr double longest_service = 30.0 * 24 * 3600 * 1e9;
 constexpr std::size_t longest_name = 64;
 constexpr std::size_t most_receivers = 1000;
+constexpr std::array<std::string_view, 2> protocol_names{"smtp", "lmtp"};
 
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= longest_name && std::ranges::all_of(text, [](char c) {
@@ -96,6 +98,7 @@ std::string_view domain_of(std::string_view address) {
 }
 
 bool takes(const ReceiverSettings& receiver, std::string_view domain) {
+    if (receiver.inner) return false;
     return receiver.domains.empty() ||
            std::ranges::any_of(receiver.domains, [&](const std::string& own) {
                return equals_ignoring_case(own, domain);
@@ -195,7 +198,7 @@ ReceiverSettings read_reference(Section reference, const std::string& folder,
 }
 
 std::vector<ReceiverSettings> read_receivers(Section& target, const ReceiverSettings& defaults,
-                                             const std::string& folder) {
+                                             Protocol protocol, const std::string& folder) {
     std::vector<ReceiverSettings> result;
     for (Section& section : target.sections("receiver")) {
         ReceiverSettings receiver = defaults;
@@ -203,7 +206,14 @@ std::vector<ReceiverSettings> read_receivers(Section& target, const ReceiverSett
         take(section.texts("domains"), receiver.domains);
         if (section.has("domains")) check_domains(section, "domains", receiver.domains);
         take(section.count("preference", 0, 65'535), receiver.preference);
-        read_keys(section, folder, receiver);
+        if (names_real_server(section)) {
+            receiver.real = read_server(section, folder);
+        } else {
+            section.value("server");
+            receiver.protocol = protocol;
+            take(section.choice("protocol", protocol_names), receiver.protocol);
+            read_keys(section, folder, receiver);
+        }
         section.finish();
         check_unlike(section, receiver, result);
         result.push_back(std::move(receiver));
@@ -216,7 +226,28 @@ std::vector<ReceiverSettings> read_receivers(Section& target, const ReceiverSett
 Section receiver_section(Section& root, const Scenario& scenario, std::size_t place) {
     Section target = root.section("target");
     if (scenario.target.named.empty()) return target.section("reference");
+    // A real server in [target] itself.
+    if (!target.has("receiver")) return target;
     return target.sections("receiver")[place];
+}
+
+/// The next hops of a real server: other receivers, all of one protocol.
+void check_relays(Section& root, const Scenario& scenario, std::size_t place) {
+    const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    const std::vector<std::string>& next = receivers[place].real.relay_to;
+    if (next.empty()) return;
+    Section section = receiver_section(root, scenario, place);
+    for (const std::string& name : next) {
+        const ReceiverSettings* const to = named(receivers, name);
+        if (to == nullptr)
+            section.fail("relay_to", fmt::format("{} is no receiver; expected the name of another "
+                                                 "[[target.receiver]]",
+                                                 settings::toml_text(name)));
+        if (to == &receivers[place])
+            section.fail("relay_to", "is this receiver itself; expected the name of another one");
+        if (to->protocol != named(receivers, next.front())->protocol)
+            section.fail("relay_to", "some take SMTP and some LMTP; expected one protocol for all");
+    }
 }
 
 void check_receivers(Section& root, const Scenario& scenario) {
@@ -224,6 +255,8 @@ void check_receivers(Section& root, const Scenario& scenario) {
     const smtp::TlsUse wanted = scenario.fleet.tls.use;
     for (std::size_t i = 0; i < receivers.size(); ++i) {
         check_forwards(root, scenario, i);
+        check_relays(root, scenario, i);
+        if (receivers[i].is_real()) continue;
         const smtp::TlsUse offered = receivers[i].tls.use;
         Section section = receiver_section(root, scenario, i);
         if ((offered == smtp::TlsUse::implicit) != (wanted == smtp::TlsUse::implicit))

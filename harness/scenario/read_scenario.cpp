@@ -3,6 +3,7 @@
 #include "harness/scenario/corpus.hpp"
 #include "harness/scenario/receiver_profiles.hpp"
 #include "harness/scenario/sections.hpp"
+#include "harness/scenario/server_keys.hpp"
 #include "netem/rule_settings.hpp"
 #include "world/endpoint.hpp"
 
@@ -68,6 +69,13 @@ void name_server(Scenario& scenario) {
 /// Contradictions between sections.
 void check_together(Section& root, const Scenario& scenario) {
     const TargetSettings& target = scenario.target;
+    if (target.direct && !scenario.sender.server.empty())
+        root.section("target").fail("direct",
+                                    "contradicts [sender], which the impairment layer watches; expected "
+                                    "one of the two");
+    if (!scenario.sender.server.empty() && scenario.fleet.tls.use != smtp::TlsUse::none)
+        root.section("fleet").fail("tls", "contradicts [sender]: the fleet submits in the clear; expected "
+                                          "none");
     if (target.direct && !scenario.rules.empty())
         root.fail(
             "impair",
@@ -180,8 +188,9 @@ Scenario read_scenario(const Value& written) {
     if (const auto seed = root.count("seed", 0, std::numeric_limits<std::int64_t>::max()))
         result.seed = static_cast<std::uint64_t>(*seed);
     // A misspelt section is a better answer than what is missing because of it.
-    for (const std::string_view key : {"fleet", "message", "target", "layer", "impair", "drain",
-                                       "virtual", "expect", "assumptions", "sweep"})
+    for (const std::string_view key : {"fleet", "message", "target", "sender", "layer", "impair",
+                                       "fault", "drain", "virtual", "expect", "assumptions",
+                                       "sweep"})
         root.value(key);
     root.finish();
     // A resolved scenario says what it relies on itself.
@@ -189,9 +198,11 @@ Scenario read_scenario(const Value& written) {
     result.fleet = read_fleet(root, folder, result.assumptions);
     result.message = read_message(root.section("message"), folder);
     result.target = read_target(root.section("target"), folder, result.fleet.tls);
+    result.sender = read_sender_server(root.section("sender"), folder);
     name_server(result);
     result.layer = read_layer(root.section("layer"), folder, result);
     result.rules = netem::read_rules(root);
+    result.faults = read_faults(root, result);
     result.drain = read_drain(root.section("drain"));
     result.virtual_network = read_virtual(root.section("virtual"));
     check_together(root, result);

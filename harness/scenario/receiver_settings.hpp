@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/scenario/credentials.hpp"
+#include "harness/scenario/server_settings.hpp"
 #include "record/time.hpp"
 #include "smtp/tls_options.hpp"
 #include "world/distribution.hpp"
@@ -84,8 +85,13 @@ struct Forward {
     bool operator==(const Forward&) const = default;
 };
 
+enum class Protocol : std::uint8_t { smtp, lmtp };
+
 struct ReceiverSettings {
     std::string name = "receiver";
+    ServerSettings real{};  ///< A real server; then most of what follows is not its concern.
+    Protocol protocol = Protocol::smtp;
+    bool inner = false;  ///< Only other receivers hand it mail: it names no domain, they name it.
     std::string profile{};               ///< Whose figures are its defaults; empty: nobody's.
     std::vector<std::string> domains{};  ///< In lower case, whose mail it takes; empty: of all.
     std::uint32_t preference = 10;       ///< As in an MX record: the lower, the sooner tried.
@@ -115,6 +121,8 @@ struct ReceiverSettings {
     bool ehlo = true;                   ///< false: knows HELO only.
     std::optional<Credentials> auth{};  ///< Offered and required where set.
     ReferenceTls tls{};
+
+    bool is_real() const { return !real.server.empty(); }
 
     bool operator==(const ReceiverSettings&) const = default;
 };

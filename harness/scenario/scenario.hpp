@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/scenario/expectation.hpp"
+#include "harness/scenario/fault.hpp"
 #include "harness/scenario/receiver_settings.hpp"
 #include "harness/scenario/sender_settings.hpp"
 #include "harness/scenario/sweep.hpp"
@@ -85,10 +86,8 @@ struct MessageSettings {
     bool operator==(const MessageSettings&) const = default;
 };
 
-enum class Protocol : std::uint8_t { smtp, lmtp };
-
 struct TargetSettings {
-    std::string server = "reference";  ///< or empty, where address is set.
+    std::string server = "reference";  ///< Servers of this run; empty, where address is set.
     std::string address{};             ///< host:port of a server that already runs.
     Protocol protocol = Protocol::smtp;
     bool direct = false;    ///< Leave the impairment layer out.
@@ -135,6 +134,9 @@ struct VirtualSettings {
     bool operator==(const VirtualSettings&) const = default;
 };
 
+/// How [sender] is called among the servers of a run.
+inline constexpr std::string_view sender_name = "sender";
+
 struct Scenario {
     std::string name{};
     std::string question{};  ///< The first comment of the file.
@@ -142,6 +144,8 @@ struct Scenario {
     FleetSettings fleet{};
     MessageSettings message{};
     TargetSettings target{};
+    ServerSettings sender{};  ///< A real server that the fleet's mail goes through.
+    std::vector<Fault> faults{};
     LayerSettings layer{};
     std::vector<netem::Rule> rules{};
     DrainSettings drain{};

@@ -25,7 +25,7 @@ ReceiverSettings read_reference(settings::Section reference, const std::string& 
                                 const FleetTls& fleet);
 /// [[target.receiver]]; empty where there are none.
 std::vector<ReceiverSettings> read_receivers(settings::Section& target,
-                                             const ReceiverSettings& defaults,
+                                             const ReceiverSettings& defaults, Protocol protocol,
                                              const std::string& folder);
 /// What receivers and the rest of the scenario ask of each other.
 void check_receivers(settings::Section& root, const Scenario& scenario);

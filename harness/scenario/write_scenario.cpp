@@ -3,6 +3,7 @@
 #include "harness/scenario/receiver_keys.hpp"
 #include "harness/scenario/scenario_writer.hpp"
 #include "harness/scenario/sections.hpp"
+#include "harness/scenario/server_keys.hpp"
 #include "netem/distribution_settings.hpp"
 #include "netem/rule_settings.hpp"
 #include "settings/units.hpp"
@@ -92,6 +93,11 @@ void write_target(Writer& writer, const TargetSettings& target) {
         writer.text("name", receiver.name);
         if (!receiver.domains.empty()) writer.texts("domains", receiver.domains);
         writer.number("preference", receiver.preference);
+        if (receiver.is_real()) {
+            write_server(writer, receiver.real);
+            continue;
+        }
+        writer.text("protocol", receiver.protocol == Protocol::smtp ? "smtp" : "lmtp");
         write_receiver(writer, receiver);
     }
 }
@@ -136,11 +142,16 @@ std::string to_toml(const Scenario& scenario) {
     write_fleet(writer, scenario.fleet);
     write_message(writer, scenario.message);
     write_target(writer, scenario.target);
+    if (!scenario.sender.server.empty()) {
+        writer.header("[sender]");
+        write_server(writer, scenario.sender);
+    }
     write_layer(writer, scenario);
     for (const netem::Rule& rule : scenario.rules) {
         toml += '\n';
         toml += netem::to_toml(rule);
     }
+    write_faults(writer, scenario.faults);
     writer.header("[drain]");
     writer.duration("quiet_for", scenario.drain.quiet_for);
     writer.duration("budget", scenario.drain.budget);

@@ -28,7 +28,7 @@ const RunIdentity identity{.run_id = "0badcafe", .date = 1212278400};
 
 Task<> course(Run& run, TargetSide& target) {
     co_await run.main();
-    target.finish();
+    co_await target.finish();
 }
 
 Task<> interrupt_at(world::Clock& clock, TimePoint when, Run& run) {

@@ -31,8 +31,9 @@ const std::map<std::string, std::set<std::string>, std::less<>> may_include{
 /// The parts of harness. Each may include those of a lower rank, and itself; parts of one rank do
 /// not know each other.
 const std::map<std::string, int, std::less<>> harness_ranks{
-    {"profile", 0}, {"scenario", 1}, {"fleet", 2},  {"target", 2}, {"observe", 2}, {"ledger", 2},
-    {"run", 3},     {"diagnose", 3}, {"report", 4}, {"sweep", 5},  {"app", 6},
+    {"profile", 0}, {"adapter", 0}, {"scenario", 1}, {"fleet", 2}, {"target", 2},
+    {"observe", 2}, {"servers", 2}, {"ledger", 2},   {"run", 3},   {"diagnose", 3},
+    {"report", 4},  {"sweep", 5},   {"app", 6},
 };
 
 std::vector<std::string> parts_of(std::string_view path) {
