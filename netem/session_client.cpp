@@ -90,6 +90,11 @@ Task<> Session::until_answered() {
     const TimePoint due = clock_.now() + options_.longest_afterlife;
     while (!delivered_ && !(server_closed_ && replies_.withholds()) && clock_.now() < due)
         co_await world::within(clock_, due, changed_.wait());
+    if (delivered_ || !replies_.withholds()) co_return;
+    // A dead path is silent: the client does not see the server go either, and loses its patience
+    // unseen. What it was told it has been told.
+    transactions_.on_client_gone("timed_out");
+    while (clock_.now() < due) co_await world::within(clock_, due, changed_.wait());
 }
 
 /// Without a rule the server is told at once, with a FIN: it can still answer, and what it accepts

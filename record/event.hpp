@@ -96,9 +96,10 @@ enum class EventKind : std::uint8_t {
     /// A sender told the author that the message is still on its way: message, recipient, attempt,
     /// node.
     delay_warned,
-    /// Something was done to a real server: node, text (pause, resume, terminate, kill, restart,
-    /// full_disk, free_disk), duration (restart: until it greeted).
-    server_hurt,
+    /// A real server was started, or something was done to it: node, text ("start" with its name and
+    /// version, pause, resume, terminate, kill, restart, full_disk, free_disk), duration (start,
+    /// restart: until it greeted).
+    server_changed,
     /// A line of a real server's log: node, message (0: not known), text (what it means, a colon, the
     /// line), quantity (the so many-th of that meaning).
     server_said,
@@ -131,7 +132,7 @@ inline constexpr std::array event_kind_names{
     std::string_view{"forwarded"},
     std::string_view{"queue_sampled"},
     std::string_view{"delay_warned"},
-    std::string_view{"server_hurt"},
+    std::string_view{"server_changed"},
     std::string_view{"server_said"},
 };
 

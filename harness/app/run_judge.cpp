@@ -1,5 +1,6 @@
 #include "harness/app/run_judge.hpp"
 
+#include "harness/adapter/adapter.hpp"
 #include "netem/effects/effect.hpp"
 
 #include <algorithm>
@@ -12,6 +13,13 @@ std::vector<RuleFacts> rule_facts(const Scenario& scenario) {
     for (const netem::Rule& rule : scenario.rules)
         rules.push_back({rule.name, netem::to_toml(rule.effect)});
     return rules;
+}
+
+bool is_suppressed(const Scenario& scenario) {
+    return std::ranges::any_of(scenario.target.receivers(), [](const ReceiverSettings& receiver) {
+        return receiver.is_real() && receiver.real.relay_to.empty() &&
+               find_adapter(receiver.real.server).copies.suppresses;
+    });
 }
 
 RunJudge::RunJudge(JudgeFacts facts, std::string_view world) : judge_(std::move(facts)) {

@@ -18,6 +18,8 @@ namespace twofifty::harness {
 
 /// The rules of a scenario, as judge and ledger know them.
 std::vector<RuleFacts> rule_facts(const Scenario& scenario);
+/// Whether copies are counted behind a server's own suppression of duplicates.
+bool is_suppressed(const Scenario& scenario);
 
 class RunJudge {
 public:

@@ -67,7 +67,7 @@ void Witness::add(const Event& event) {
         case EventKind::queues_seen_empty:
         case EventKind::target_failed:
         case EventKind::delay_warned:
-        case EventKind::server_hurt:
+        case EventKind::server_changed:
         case EventKind::server_said:
         case EventKind::none: break;
     }

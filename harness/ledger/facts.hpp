@@ -39,6 +39,9 @@ using Introduction = std::variant<ForeignMessage, RecipientFacts, NewRule, RunFa
 
 struct JudgeFacts {
     std::vector<RuleFacts> rules;
+    /// Copies are counted behind a server's own suppression: what it accepted, and the mailbox has
+    /// not, was suppressed there.
+    bool suppresses = false;
 
     bool operator==(const JudgeFacts&) const = default;
 };

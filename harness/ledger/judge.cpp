@@ -35,7 +35,7 @@ bool names_pair(const Event& event) {
 
 }  // namespace
 
-Judge::Judge(JudgeFacts facts) : rules_(std::move(facts)) {}
+Judge::Judge(const JudgeFacts& facts) : rules_(facts), suppresses_(facts.suppresses) {}
 
 void Judge::add(const Event& event) {
     judgement_.duration = std::max(judgement_.duration, event.at.time_since_epoch());
@@ -85,9 +85,9 @@ void Judge::add(const Event& event) {
             break;
         case EventKind::queue_sampled: queues_.add(event); break;
         case EventKind::forwarded:
+        case EventKind::server_changed: servers_.add_change(event); break;
+        case EventKind::server_said: servers_.add_line(event); break;
         case EventKind::delay_warned:
-        case EventKind::server_hurt:
-        case EventKind::server_said:
         case EventKind::none: break;
     }
 }
@@ -191,13 +191,14 @@ void Judge::add_achieved(const Event& event) {
 Judgement Judge::finish() {
     history_.connections.join();
     history_.stream_firings.join(history_.connections);
-    VerdictPass(history_, queues_seen_empty_at_, judgement_).run();
+    VerdictPass(history_, queues_seen_empty_at_, suppresses_, judgement_).run();
     std::transform(latency_.begin(), latency_.end(), judgement_.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.spread(); });
     std::transform(latency_.begin(), latency_.end(), judgement_.histograms.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.histogram(); });
     judgement_.rules = rules_.accounts();
     judgement_.queues = queues_.accounts();
+    judgement_.servers = servers_.accounts();
     return std::move(judgement_);
 }
 

@@ -7,6 +7,7 @@
 #include "harness/ledger/judgement.hpp"
 #include "harness/ledger/queue_history.hpp"
 #include "harness/ledger/rule_accounts.hpp"
+#include "harness/ledger/server_accounts.hpp"
 #include "record/event.hpp"
 
 #include <array>
@@ -19,7 +20,7 @@ namespace twofifty::harness {
 /// judged; one that stops early is judged as far as it goes and is not complete().
 class Judge {
 public:
-    explicit Judge(JudgeFacts facts);
+    explicit Judge(const JudgeFacts& facts);
 
     void add(const Event& event);
 
@@ -39,6 +40,8 @@ private:
     History history_;
     RuleAccounts rules_;
     QueueHistory queues_;
+    ServerAccounts servers_;
+    bool suppresses_ = false;
     std::array<TimeSpreadRecorder, phase_names.size()> latency_;
     TimePoint queues_seen_empty_at_ = TimePoint::min();
     Judgement judgement_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/ledger/queue_history.hpp"
+#include "harness/ledger/server_accounts.hpp"
 #include "harness/ledger/tally.hpp"
 #include "harness/ledger/time_spread.hpp"
 #include "harness/scenario/words.hpp"
@@ -139,6 +140,7 @@ struct Judgement {
     Duration duration{};
 
     std::vector<QueueAccount> queues;
+    std::vector<ServerAccount> servers;
 
     /// Messages worth a timeline: one for each kind of trouble, most copies first.
     std::vector<std::uint32_t> examples;

@@ -51,9 +51,9 @@ void VerdictPass::judge_pair(std::uint32_t ordinal, const MessageHistory& messag
     ++counts.copies_histogram[figures.copies];
     counts.copies += figures.copies;
     counts.transactions_accepted += figures.transactions;
-    counts.copies_suppressed += pair.suppressed;
+    counts.copies_suppressed += figures.suppressed;
     counts.copies_discarded += pair.discarded;
-    const std::uint32_t queued = figures.copies + pair.suppressed;
+    const std::uint32_t queued = figures.copies + figures.suppressed;
     const std::uint32_t taken = history_.connections.layer_seen() ? figures.transactions : queued;
     if (taken >= 2) ++counts.wire_duplicated;
 
@@ -90,6 +90,10 @@ VerdictPass::PairFigures VerdictPass::figures_of(const Pair& pair) const {
             figures.acknowledged_at = std::min(figures.acknowledged_at, end.at);
         }
     });
+    figures.suppressed = pair.suppressed;
+    // Nobody told of these; the wire did. Where the mailbox has none, nothing was there to suppress.
+    if (suppresses_ && figures.copies > 0 && figures.transactions > figures.copies)
+        figures.suppressed = figures.transactions - figures.copies;
     return figures;
 }
 
@@ -110,7 +114,7 @@ Verdict VerdictPass::verdict_of(const PairFigures& figures, SenderEnd end) const
 void VerdictPass::compare_with_layer(std::uint32_t ordinal, const Pair& pair,
                                      const PairFigures& figures) {
     // A copy that was suppressed was accepted all the same; one that was discarded was not.
-    const std::uint32_t queued = figures.copies + pair.suppressed;
+    const std::uint32_t queued = figures.copies + figures.suppressed;
     if (!history_.connections.layer_seen() || queued == figures.transactions) return;
     ++judgement_.discrepancy_count;
     if (judgement_.discrepancies.size() >= Judgement::discrepancies_named_most) return;

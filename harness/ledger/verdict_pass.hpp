@@ -14,8 +14,13 @@ namespace twofifty::harness {
 class VerdictPass {
 public:
     /// `queues_seen_empty_at`: the last time, TimePoint::min() for never.
-    VerdictPass(const History& history, TimePoint queues_seen_empty_at, Judgement& judgement)
-        : history_(history), queues_seen_empty_at_(queues_seen_empty_at), judgement_(judgement) {}
+    /// `suppresses`: as in JudgeFacts.
+    VerdictPass(const History& history, TimePoint queues_seen_empty_at, bool suppresses,
+                Judgement& judgement)
+        : history_(history),
+          queues_seen_empty_at_(queues_seen_empty_at),
+          suppresses_(suppresses),
+          judgement_(judgement) {}
 
     void run();
 
@@ -24,6 +29,7 @@ private:
     struct PairFigures {
         std::uint32_t copies = 0;
         std::uint32_t transactions = 0;
+        std::uint32_t suppressed = 0;  ///< Taken by a receiver and kept out of the mailbox.
         bool corrupted = false;
         TimePoint acknowledged_at = never;
         TimePoint delivered_at = never;
@@ -38,6 +44,7 @@ private:
 
     const History& history_;
     TimePoint queues_seen_empty_at_;
+    bool suppresses_;
     Judgement& judgement_;
     TimeSpreadRecorder time_to_acknowledge_;
     TimeSpreadRecorder time_to_delivery_;

@@ -237,6 +237,17 @@ void stories(std::string& out, const Summary& summary) {
     out += "</section>\n";
 }
 
+void servers(std::string& out, const Summary& summary) {
+    if (summary.servers.empty()) return;
+    out += "<section>\n<h2>Real servers</h2>\n<ul>\n";
+    for (const ServerFigures& server : summary.servers) {
+        add(out, "<li>{}", escape_xml(describe_server(server)));
+        for (const std::string& line : describe_log(server)) add(out, "<br>{}", escape_xml(line));
+        out += "</li>\n";
+    }
+    out += "</ul>\n</section>\n";
+}
+
 }  // namespace
 
 std::string write_html(const Summary& summary) {
@@ -248,6 +259,7 @@ std::string write_html(const Summary& summary) {
     causes(out, summary);
     expectations(out, summary);
     times(out, summary);
+    servers(out, summary);
     out += queue_charts(summary);
     rules(out, summary);
     stories(out, summary);

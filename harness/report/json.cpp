@@ -104,6 +104,22 @@ json::array examples(std::span<const Example> values) {
     return array;
 }
 
+json::array servers(std::span<const ServerFigures> values) {
+    json::array array;
+    for (const ServerFigures& server : values) {
+        json::array changes;
+        for (const ServerFigures::Change& change : server.changes)
+            changes.emplace_back(json::object{
+                {"at_s", change.at_s}, {"what", change.what}, {"took_ms", change.took_ms}});
+        array.emplace_back(json::object{{"name", server.name},
+                                        {"program", server.program},
+                                        {"changes", std::move(changes)},
+                                        {"said", counts(server.said)},
+                                        {"lines", texts(server.lines)}});
+    }
+    return array;
+}
+
 json::array queues(std::span<const QueueFigures> values) {
     json::array array;
     for (const QueueFigures& queue : values) {
@@ -182,6 +198,17 @@ Result read_result(const json::value& value) {
     throw std::runtime_error("the result is none of passed, failed, inconclusive");
 }
 
+ServerFigures read_server(const json::value& value) {
+    ServerFigures read{.name = text(value.at("name")),
+                       .program = text(value.at("program")),
+                       .said = read_counts(value.at("said")),
+                       .lines = read_texts(value.at("lines"))};
+    for (const json::value& change : value.at("changes").as_array())
+        read.changes.push_back({number<double>(change.at("at_s")), text(change.at("what")),
+                                number<double>(change.at("took_ms"))});
+    return read;
+}
+
 QueueFigures read_queue(const json::value& value) {
     QueueFigures read{.receiver = text(value.at("receiver")),
                       .queue = text(value.at("queue")),
@@ -238,6 +265,9 @@ void read_lists(Summary& summary, const json::value& root) {
     if (const json::value* const queues = root.as_object().if_contains("queues"))
         for (const json::value& value : queues->as_array())
             summary.queues.push_back(read_queue(value));
+    if (const json::value* const servers = root.as_object().if_contains("servers"))
+        for (const json::value& value : servers->as_array())
+            summary.servers.push_back(read_server(value));
     for (const json::value& value : root.at("expectations").as_array()) {
         summary.expectations.push_back({text(value.at("figure")), text(value.at("bound")),
                                         read_optional<double>(value.at("value")),
@@ -323,6 +353,7 @@ std::string write_json(const Summary& summary) {
         {"rules", rules(summary.rules)},
         {"expectations", expectations(summary.expectations)},
         {"queues", queues(summary.queues)},
+        {"servers", servers(summary.servers)},
         {"discrepancies", summary.discrepancies},
         {"discrepancies_named", discrepancies(summary.discrepancies_named)},
         {"assumptions", texts(summary.assumptions)},

@@ -103,6 +103,16 @@ void queues(std::string& out, const Summary& summary) {
         add(out, "- {}\n", escape_markdown(describe_queue(queue)));
 }
 
+void servers(std::string& out, const Summary& summary) {
+    if (summary.servers.empty()) return;
+    out += "\n## Real servers\n\n";
+    for (const ServerFigures& server : summary.servers) {
+        add(out, "- {}\n", escape_markdown(describe_server(server)));
+        for (const std::string& line : describe_log(server))
+            add(out, "  - {}\n", escape_markdown(line));
+    }
+}
+
 void stories(std::string& out, const Summary& summary) {
     if (summary.discrepancies > 0) {
         add(out, "\n## Copies and accepted transactions differ for {} recipients\n\n",
@@ -131,6 +141,7 @@ std::string write_markdown(const Summary& summary) {
     head(out, summary);
     counts(out, summary);
     times(out, summary);
+    servers(out, summary);
     queues(out, summary);
     rules_and_expectations(out, summary);
     stories(out, summary);

@@ -118,13 +118,33 @@ void take_counts(Summary& summary, const Counts& counts) {
     }
 }
 
-std::vector<QueueFigures> queue_figures(const Judgement& judgement, const Scenario& scenario) {
+/// As events number them: the receivers, and [sender] behind them.
+std::string name_of_server(const Scenario& scenario, std::uint16_t number) {
     const std::span<const ReceiverSettings> receivers = scenario.target.receivers();
+    if (number >= 1 && number <= receivers.size()) return receivers[number - 1].name;
+    const bool is_sender = number == receivers.size() + 1 && !scenario.sender.server.empty();
+    return is_sender ? std::string(sender_name) : fmt::format("receiver {}", number);
+}
+
+std::vector<ServerFigures> server_figures(const Judgement& judgement, const Scenario& scenario) {
+    std::vector<ServerFigures> servers;
+    for (const ServerAccount& account : judgement.servers) {
+        ServerFigures figures{.name = name_of_server(scenario, account.number),
+                              .program = account.program,
+                              .lines = account.lines};
+        for (const ServerChange& change : account.changes)
+            figures.changes.push_back(
+                {to_seconds(change.at), change.what, to_seconds(change.took) * 1000});
+        for (const auto& [meaning, count] : account.said) figures.said.push_back({meaning, count});
+        servers.push_back(std::move(figures));
+    }
+    return servers;
+}
+
+std::vector<QueueFigures> queue_figures(const Judgement& judgement, const Scenario& scenario) {
     std::vector<QueueFigures> queues;
     for (const QueueAccount& account : judgement.queues) {
-        const bool known = account.receiver >= 1 && account.receiver <= receivers.size();
-        QueueFigures figures{.receiver = known ? receivers[account.receiver - 1].name
-                                               : fmt::format("receiver {}", account.receiver),
+        QueueFigures figures{.receiver = name_of_server(scenario, account.receiver),
                              .queue = account.queue,
                              .depth_max = account.most,
                              .depth_max_at_s = to_seconds(account.most_at),
@@ -168,6 +188,7 @@ Summary summarise(const Judgement& judgement, const Scenario& scenario, const Ru
     summary.connection_hours = to_seconds(judgement.connections_open_for) / 3600;
     summary.rules = rule_counts(judgement, scenario);
     summary.queues = queue_figures(judgement, scenario);
+    summary.servers = server_figures(judgement, scenario);
     summary.discrepancies = judgement.discrepancy_count;
     for (const Discrepancy& found : judgement.discrepancies) {
         summary.discrepancies_named.push_back({found.message, address(recipients, found.recipient),

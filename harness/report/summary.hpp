@@ -101,6 +101,25 @@ struct QueueFigures {
     bool operator==(const QueueFigures&) const = default;
 };
 
+/// One real server that was started for the run.
+struct ServerFigures {
+    struct Change {
+        double at_s = 0;
+        std::string what;    ///< start, pause, resume, kill, restart, ...
+        double took_ms = 0;  ///< Of start and restart: until it greeted.
+
+        bool operator==(const Change&) const = default;
+    };
+
+    std::string name;
+    std::string program;  ///< "postfix 3.7.11".
+    std::vector<Change> changes{};
+    std::vector<Count> said{};         ///< By meaning: lines of its log.
+    std::vector<std::string> lines{};  ///< The first of each meaning.
+
+    bool operator==(const ServerFigures&) const = default;
+};
+
 struct TimelineEntry {
     double at_ms = 0;  ///< Since the first entry.
     std::string text;
@@ -161,6 +180,7 @@ struct Summary {
     std::vector<RuleCounts> rules;
     std::vector<ExpectationFigures> expectations;
     std::vector<QueueFigures> queues;
+    std::vector<ServerFigures> servers;
     std::uint64_t discrepancies = 0;
     std::vector<DiscrepancyFigures> discrepancies_named;  ///< The first few.
     std::vector<std::string> assumptions;

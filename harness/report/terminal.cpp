@@ -184,6 +184,15 @@ void queues(Page& page, const Summary& summary) {
     }
 }
 
+void servers(Page& page, const Summary& summary) {
+    if (summary.servers.empty()) return;
+    page.heading("Real servers");
+    for (const ServerFigures& server : summary.servers) {
+        wrapped(page, "  ", describe_server(server));
+        for (const std::string& line : describe_log(server)) wrapped(page, "    ", line);
+    }
+}
+
 void rules(Page& page, const Summary& summary) {
     if (summary.rules.empty()) return;
     page.heading("Rules");
@@ -247,6 +256,7 @@ std::string write_terminal(const Summary& summary, bool colour) {
     copies(page, summary);
     causes(page, summary);
     times(page, summary);
+    servers(page, summary);
     queues(page, summary);
     rules(page, summary);
     expectations(page, summary);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <span>
 #include <utility>
@@ -99,6 +100,37 @@ std::vector<std::string> describe_withheld(const Summary& summary) {
     if (summary.copies_discarded > 0)
         lines.push_back(fmt::format("{} read to the end, and discarded by the receiver",
                                     counted(summary.copies_discarded, "copy was", "copies were")));
+    return lines;
+}
+
+std::string describe_server(const ServerFigures& server) {
+    std::string text = fmt::format("{} ({})", server.name, server.program);
+    for (const ServerFigures::Change& change : server.changes) {
+        const bool first = &change == &server.changes.front();
+        text += first ? ": " : "; ";
+        text += change.what == "start"
+                    ? fmt::format("greeted after {} ms", format_ms(change.took_ms))
+                    : fmt::format("{} at {}", change.what, format_since(change.at_s * 1000));
+        if (change.what == "restart")
+            text += fmt::format(", greeted after {} ms", format_ms(change.took_ms));
+    }
+    return text;
+}
+
+std::vector<std::string> describe_log(const ServerFigures& server) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 5> meanings{
+        {{"may_be_sent_twice", "that a message may be sent more than once"},
+         {"client_gone", "that a client has gone"},
+         {"suppressed", "that a duplicate was suppressed"},
+         {"deferred", "that mail must wait and be tried again"},
+         {"bounced", "that mail was given up"}}};
+    std::vector<std::string> lines;
+    for (const Count& said : server.said) {
+        const auto known = std::ranges::find(meanings, said.name, &decltype(meanings)::value_type::first);
+        const std::string_view meaning = known == meanings.end() ? said.name : known->second;
+        lines.push_back(fmt::format("its log says {} {}", counted(said.count, "time", "times"), meaning));
+    }
+    for (const std::string& line : server.lines) lines.push_back("e.g. " + line);
     return lines;
 }
 

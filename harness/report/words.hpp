@@ -35,6 +35,10 @@ std::string format_share(std::uint64_t part, std::uint64_t whole);
 /// recipients' messages were accepted twice or more."; empty where nothing.
 std::vector<std::string> describe_withheld(const Summary& summary);
 
+/// "sender (postfix 3.7.11): greeted after 0.34 s; killed at +2.00 s, ...": what happened to it.
+std::string describe_server(const ServerFigures& server);
+/// "12 lines say that a message may be sent more than once", ...: what its log tells.
+std::vector<std::string> describe_log(const ServerFigures& server);
 /// "domino, incoming: 37 messages at most, after 1h 20m; the oldest waited 250 s".
 std::string describe_queue(const QueueFigures& queue);
 

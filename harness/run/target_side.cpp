@@ -5,7 +5,6 @@
 #include "harness/observe/mbox.hpp"
 
 #include <algorithm>
-#include <set>
 #include <stdexcept>
 
 namespace twofifty::harness {
@@ -113,6 +112,7 @@ void TargetSide::start_receivers() {
 /// Where the server's adapter says that mail ends.
 void TargetSide::observe(const RealServer& server, std::uint16_t number) {
     const AdapterCopies& copies = server.adapter().copies;
+    suppressed_ = suppressed_ || copies.suppresses;
     const ObserverParts parts = observer_parts(number);
     if (!copies.imap.empty()) {
         observers_.push_back(std::make_unique<ImapObserver>(
@@ -158,6 +158,7 @@ std::string TargetSide::observed_at() const {
     if (places.empty()) return "nowhere";
     std::string all = places.front();
     for (std::size_t i = 1; i < places.size(); ++i) all += ", " + places[i];
+    if (suppressed_) all += " (after the server's own suppression of duplicates)";
     return all;
 }
 

@@ -60,6 +60,7 @@ private:
     /// In the scenario's order; null where a real server stands in that place.
     std::vector<std::unique_ptr<ReferenceReceiver>> receivers_;
     std::vector<std::unique_ptr<Observer>> observers_;
+    bool suppressed_ = false;  ///< Some look behind a server's own suppression.
     std::unique_ptr<Hops> hops_;
     std::vector<world::Endpoint> endpoints_;
     world::TaskScope tasks_;

@@ -22,6 +22,10 @@ FarmWatch::FarmWatch(FarmWatchParts parts, const Scenario& scenario, Farm& farm)
     : parts_(std::move(parts)), scenario_(scenario), farm_(farm), tasks_(parts_.clock.ready()) {}
 
 void FarmWatch::start() {
+    for (const Farm::Member& member : farm_.members())
+        note(member,
+             fmt::format("start {} {}", member.server->adapter().name, member.server->version()),
+             member.server->start_time());
     for (const Fault& fault : scenario_.faults) tasks_.spawn(carry_out(fault));
     if (scenario_.target.sample_every > Duration::zero()) tasks_.spawn(sample_queues());
     tasks_.spawn(look_for_deaths());
@@ -85,7 +89,7 @@ void FarmWatch::mend(const Farm::Member& member, const Fault& fault) {
 
 void FarmWatch::note(const Farm::Member& member, std::string_view what, Duration duration) {
     parts_.recorder.record({.at = parts_.clock.now(),
-                            .kind = EventKind::server_hurt,
+                            .kind = EventKind::server_changed,
                             .node = member.number,
                             .duration = duration,
                             .text = std::string(what)});
