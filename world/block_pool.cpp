@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 namespace twofifty::world::block_pool {
 
@@ -17,8 +18,8 @@ constexpr std::size_t largest = 32768;
 constexpr std::size_t small_shelves = largest_small / small_step;
 constexpr std::size_t shelf_count = small_shelves + (largest - largest_small) / large_step;
 
-/// Of each size no more than so many bytes: after a storm of sessions the memory goes back.
-constexpr std::size_t most_kept = 1'048'576;
+/// No more bytes than this are kept in all: what a storm of sessions leaves behind goes back.
+constexpr std::size_t most_kept = 33'554'432;
 
 /// The address sanitizer is to see each block come and go.
 #ifdef __SANITIZE_ADDRESS__
@@ -29,11 +30,6 @@ constexpr bool keeps = true;
 
 struct Kept {
     Kept* next;
-};
-
-struct Shelf {
-    Kept* first = nullptr;
-    std::size_t room = 0;  ///< So many more may be kept.
 };
 
 /// Beyond the last one: blocks of this size are not kept.
@@ -48,22 +44,14 @@ constexpr std::size_t block_size_of(std::size_t shelf) {
 }
 
 struct Shelves {
-    std::array<Shelf, shelf_count> by_size;
+    std::array<Kept*, shelf_count> by_size{};
+    std::size_t room = most_kept;
 
-    constexpr Shelves() {
-        for (std::size_t i = 0; i < shelf_count; ++i)
-            by_size[i].room = most_kept / block_size_of(i);
-    }
     ~Shelves() {
-        for (Shelf& shelf : by_size) {
-            while (shelf.first != nullptr) {
-                Kept* const block = shelf.first;
-                shelf.first = block->next;
-                ::operator delete(block);
-            }
-            // What is given back from now on is not kept.
-            shelf.room = 0;
-        }
+        // What is given back from now on is not kept.
+        room = 0;
+        for (Kept*& first : by_size)
+            while (first != nullptr) ::operator delete(std::exchange(first, first->next));
     }
 };
 
@@ -74,21 +62,20 @@ thread_local Shelves shelves;
 void* take(std::size_t size) {
     const std::size_t number = shelf_of(size);
     if (!keeps || number >= shelf_count) return ::operator new(size);
-    Shelf& shelf = shelves.by_size[number];
-    if (shelf.first == nullptr) return ::operator new(block_size_of(number));
-    Kept* const block = shelf.first;
-    shelf.first = block->next;
-    ++shelf.room;
-    return block;
+    Kept*& first = shelves.by_size[number];
+    if (first == nullptr) return ::operator new(block_size_of(number));
+    shelves.room += block_size_of(number);
+    return std::exchange(first, first->next);
 }
 
 void give_back(void* block, std::size_t size) noexcept {
     const std::size_t number = shelf_of(size);
     if (!keeps || number >= shelf_count) return ::operator delete(block);
-    Shelf& shelf = shelves.by_size[number];
-    if (shelf.room == 0) return ::operator delete(block);
-    shelf.first = new (block) Kept{shelf.first};
-    --shelf.room;
+    const std::size_t block_size = block_size_of(number);
+    if (shelves.room < block_size) return ::operator delete(block);
+    shelves.room -= block_size;
+    Kept*& first = shelves.by_size[number];
+    first = new (block) Kept{first};
 }
 
 }  // namespace twofifty::world::block_pool
