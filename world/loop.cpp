@@ -2,7 +2,14 @@
 
 #include "record/check.hpp"
 
+#include <algorithm>
+
 namespace twofifty::world {
+namespace {
+
+constexpr std::size_t branches = 4;
+
+}  // namespace
 
 void ReadyQueue::run_one() {
     Ready& first = queue_.front();
@@ -17,9 +24,9 @@ void TimerQueue::add(TimePoint when, Timer& timer) {
     rise(heap_.size() - 1, {when, next_sequence_++, &timer});
 }
 
-// A binary heap: the two behind place i stand at 2i + 1 and 2i + 2, neither before it. Most timers
-// are deadlines, later than most that wait and stopped before their time: they come and go near the
-// end of the heap, in a few steps.
+// A heap of four branches: those behind place i stand from 4i + 1 to 4i + 4, none before it. Most
+// timers are deadlines, later than most that wait and stopped before their time: they come and go
+// near the end of the heap, in a few steps.
 
 void TimerQueue::put(std::size_t place, const Waiting& waiting) {
     heap_[place] = waiting;
@@ -28,7 +35,7 @@ void TimerQueue::put(std::size_t place, const Waiting& waiting) {
 
 void TimerQueue::rise(std::size_t place, const Waiting& waiting) {
     while (place > 0) {
-        const std::size_t above = (place - 1) / 2;
+        const std::size_t above = (place - 1) / branches;
         if (!before(waiting, heap_[above])) break;
         put(place, heap_[above]);
         place = above;
@@ -37,8 +44,12 @@ void TimerQueue::rise(std::size_t place, const Waiting& waiting) {
 }
 
 void TimerQueue::sink(std::size_t place, const Waiting& waiting) {
-    for (std::size_t below = 2 * place + 1; below < heap_.size(); below = 2 * place + 1) {
-        if (below + 1 < heap_.size() && before(heap_[below + 1], heap_[below])) ++below;
+    while (true) {
+        const std::size_t first = place * branches + 1;
+        if (first >= heap_.size()) break;
+        std::size_t below = first;
+        for (std::size_t next = first + 1; next < std::min(first + branches, heap_.size()); ++next)
+            if (before(heap_[next], heap_[below])) below = next;
         if (!before(heap_[below], waiting)) break;
         put(place, heap_[below]);
         place = below;
@@ -53,7 +64,7 @@ void TimerQueue::remove(Timer& timer) {
     timer.queue_ = nullptr;
     if (last.timer == &timer) return;
     // The last one takes its place, and goes on from there.
-    if (place > 0 && before(last, heap_[(place - 1) / 2]))
+    if (place > 0 && before(last, heap_[(place - 1) / branches]))
         rise(place, last);
     else
         sink(place, last);
