@@ -106,9 +106,8 @@ private:
     Path to_client_;
     Path to_server_;
     ReplyQueue replies_;
-    world::Notifier changed_;  ///< A reply was taken, a side has ended, rules let go.
-    world::block_pool::Bytes
-        from_client_;        ///< Read from the client and not yet given to the server.
+    world::Notifier changed_;               ///< A reply was taken, a side has ended, rules let go.
+    world::block_pool::Bytes from_client_;  ///< Read, and not yet given to the server.
     std::string held_back_;  ///< The possible beginning of a final dot, kept until it is decided.
     // Most reads bring a line; the few that fill these go on in the scratch buffer.
     std::array<char, 512> client_buffer_;
