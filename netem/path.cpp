@@ -290,8 +290,7 @@ Task<> Path::deliver() {
 
 /// The first of what is kept leaves.
 Task<> Path::give_on() {
-    const Kept kept = std::move(kept_.front());
-    kept_.pop_front();
+    const Kept kept = kept_.take_front();
     note_left(kept.number);
     if (kept.parcel.fate == Parcel::Fate::arrives) {
         const std::string parcel = take_bytes(kept.parcel.bytes);

@@ -6,12 +6,12 @@
 #include "netem/stream_rules.hpp"
 #include "record/recorder.hpp"
 #include "world/deadline.hpp"
+#include "world/fifo.hpp"
 #include "world/notifier.hpp"
 #include "world/stream.hpp"
 #include "world/task_scope.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -121,7 +121,7 @@ private:
     std::vector<std::uint32_t> asked_;  ///< Rules that were asked about this path.
     std::string bytes_;                 ///< Of the parcels kept, in order, behind those gone.
     std::size_t gone_ = 0;              ///< Bytes at the front of bytes_ that have left.
-    std::deque<Kept> kept_;
+    world::Fifo<Kept, 0> kept_;
     std::uint64_t parcels_ = 0;
     TimePoint last_due_{};
     std::optional<Kept> close_;        ///< The direction's end, once close() was called.

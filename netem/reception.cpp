@@ -19,7 +19,7 @@ constexpr Duration farewell_limit = std::chrono::seconds{10};
 }  // namespace
 
 Reception::Reception(const ProxyContext& context, const ProxyOptions& options, Door& door,
-                     world::Stream& client, std::uint32_t connection)
+                     world::Stream& client, std::uint32_t connection, std::span<char> buffer)
     : clock_(context.clock),
       context_(context),
       options_(options),
@@ -27,6 +27,7 @@ Reception::Reception(const ProxyContext& context, const ProxyOptions& options, D
       guest_(door),
       client_(client),
       connection_(connection),
+      buffer_(buffer),
       changed_(context.clock.ready()),
       tasks_(context.clock.ready()) {}
 

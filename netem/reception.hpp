@@ -4,12 +4,13 @@
 
 #include "netem/door.hpp"
 #include "netem/proxy.hpp"
+#include "world/block_pool.hpp"
 #include "world/notifier.hpp"
 #include "world/task_scope.hpp"
 
-#include <array>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -17,16 +18,16 @@ namespace twofifty::netem {
 
 class Reception {
 public:
-    /// All of it must outlive the reception.
+    /// All of it must outlive the reception. `buffer` is where it reads.
     Reception(const ProxyContext& context, const ProxyOptions& options, Door& door,
-              world::Stream& client, std::uint32_t connection);
+              world::Stream& client, std::uint32_t connection, std::span<char> buffer);
 
     /// Yields the connection to the server; null where the client is not served, or has gone, or
     /// the server cannot be reached. Then nothing more is to be done.
     world::Task<std::unique_ptr<world::Stream>> receive();
 
     /// What the client said meanwhile, and, where it has ended, how.
-    std::string take_said() { return std::move(said_); }
+    world::block_pool::Bytes take_said() { return std::move(said_); }
     const boost::system::error_code& ended() const { return ended_; }
 
 private:
@@ -47,11 +48,11 @@ private:
     world::Stream& client_;
     std::uint32_t connection_;
     std::unique_ptr<world::Stream> server_;
-    std::string said_;
+    world::block_pool::Bytes said_;
     boost::system::error_code ended_;
     boost::system::error_code connect_error_;
     bool deaf_ = false;  ///< What the client says goes nowhere: it is not served.
-    std::array<char, 512> buffer_;
+    std::span<char> buffer_;
     world::Notifier changed_;
     world::TaskScope tasks_;  // Last: what the tasks use must outlive them.
 };

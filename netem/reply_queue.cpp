@@ -11,8 +11,6 @@ namespace {
 
 /// A server is read no further while so much waits for the client.
 constexpr std::size_t held_bytes_limit = 256 * 1024;
-/// A buffer that grew beyond this is given back.
-constexpr std::size_t kept_capacity = 4096;
 
 }  // namespace
 
@@ -43,7 +41,7 @@ std::uint64_t ReplyQueue::releases(const Item& item) const {
 }
 
 Task<Verdict> ReplyQueue::deliver() {
-    std::string passing;
+    world::block_pool::Bytes passing;
     std::vector<Item> told;
     while (true) {
         sending_ = false;
@@ -58,28 +56,25 @@ Task<Verdict> ReplyQueue::deliver() {
         }
         sending_ = true;
         // Replies that arrived together and pass leave together.
-        passing.clear();
         told.clear();
         while (!waiting_.empty() && !waiting_.front().item.acting) {
-            Item& item = waiting_.front().item;
+            Item item = waiting_.take_front().item;
             passing += item.bytes;
             held_bytes_ -= item.bytes.size();
             if (item.transaction != 0) told.push_back(std::move(item));
-            waiting_.pop_front();
         }
         if (!passing.empty()) {
             const bool sent = co_await to_client_.send(passing);
             for (const Item& item : told)
                 listener_.reply_ended(item, sent ? item.bytes : std::string_view{});
             if (!sent) break;
-            if (passing.capacity() > kept_capacity) passing = {};
+            world::block_pool::give_back(passing);
             changed_.notify_all();
             continue;
         }
-        const bool leaves = co_await may_leave(waiting_.front());
+        const bool leaves = co_await first_may_leave();
         if (!leaves) break;
-        const Item item = std::move(waiting_.front().item);
-        waiting_.pop_front();
+        const Item item = waiting_.take_front().item;
         held_bytes_ -= item.bytes.size();
         const Verdict& verdict = item.acting->verdict;
         std::string_view bytes = verdict.replacement.empty() ? item.bytes : verdict.replacement;
@@ -113,9 +108,10 @@ void ReplyQueue::forget_waiting() {
 }
 
 /// Waits until the first reply may leave. False when the client has gone before.
-Task<bool> ReplyQueue::may_leave(const Waiting& waiting) {
-    const Verdict& verdict = waiting.item.acting->verdict;
+Task<bool> ReplyQueue::first_may_leave() {
     while (!client_gone_) {
+        const Waiting& waiting = waiting_.front();
+        const Verdict& verdict = waiting.item.acting->verdict;
         const TimePoint now = context_.clock.now();
         // Where several rules act, their times add up, and the longest way to wait is waited.
         const TimePoint timed = waiting.item.arrived + verdict.delay;

@@ -4,11 +4,11 @@
 #include "netem/rule_book.hpp"
 #include "record/recorder.hpp"
 #include "world/deadline.hpp"
+#include "world/fifo.hpp"
 #include "world/notifier.hpp"
 #include "world/task.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -88,7 +88,7 @@ private:
 
     void rules_changed() override { changed_.notify_all(); }
     std::uint64_t releases(const Item& item) const;
-    world::Task<bool> may_leave(const Waiting& waiting);
+    world::Task<bool> first_may_leave();
     world::Task<bool> pause(Duration duration);
     world::Task<bool> send_parts(std::string_view bytes, const Verdict& verdict);
     void forget_waiting();
@@ -98,7 +98,7 @@ private:
     Listener& listener_;
     Path& to_client_;
     world::Notifier changed_;
-    std::deque<Waiting> waiting_;
+    world::Fifo<Waiting> waiting_;
     std::size_t held_bytes_ = 0;
     std::uint32_t commands_passed_ = 0;
     bool sending_ = false;

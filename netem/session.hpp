@@ -9,6 +9,7 @@
 #include "netem/reply_queue.hpp"
 #include "netem/transactions.hpp"
 #include "smtp/dialogue.hpp"
+#include "world/block_pool.hpp"
 #include "world/notifier.hpp"
 #include "world/task_scope.hpp"
 
@@ -33,7 +34,7 @@ public:
           options_(options),
           client_(std::move(client)),
           connection_(connection),
-          reception_(context, options, door, *client_, connection),
+          reception_(context, options, door, *client_, connection, client_buffer_),
           scratch_(scratch),
           dialogue_(options.lmtp),
           transactions_(context, connection),
@@ -106,9 +107,9 @@ private:
     Path to_client_;
     Path to_server_;
     ReplyQueue replies_;
-    world::Notifier changed_;  ///< A reply was taken, a side has ended, rules let go.
-    std::string from_client_;  ///< Read from the client and not yet given to the server.
-    std::string held_back_;    ///< The possible beginning of a final dot, kept until it is decided.
+    world::Notifier changed_;               ///< A reply was taken, a side has ended, rules let go.
+    world::block_pool::Bytes from_client_;  ///< Read, and not yet given to the server.
+    std::string held_back_;  ///< The possible beginning of a final dot, kept until it is decided.
     // Most reads bring a line; the few that fill these go on in the scratch buffer.
     std::array<char, 512> client_buffer_;
     std::array<char, 512> server_buffer_;

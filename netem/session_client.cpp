@@ -27,8 +27,6 @@ bool is_quit(std::string_view line) {
     return starts_with_ignoring_case(line, "QUIT");
 }
 
-/// Buffers that grew beyond this are given back when they are empty.
-constexpr std::size_t kept_capacity = 4096;
 
 }  // namespace
 
@@ -170,7 +168,7 @@ Task<bool> Session::pass_pieces() {
         }
         if (piece.kind == PieceKind::end_of_data) {
             if (context_.rules.has_content_rules()) {
-                const std::string upto = from_client_.substr(0, known + piece.bytes);
+                const std::string upto(from_client_.data(), known + piece.bytes);
                 from_client_.erase(0, known + piece.bytes);
                 known = 0;
                 const bool goes_on = co_await pass_end_of_data(upto);
@@ -185,11 +183,11 @@ Task<bool> Session::pass_pieces() {
     std::string out = std::exchange(held_back_, {});
     if (out.empty() && !context_.rules.has_content_rules()) {
         const bool given = co_await to_server_.send(from_client_);
-        from_client_.clear();
-        if (from_client_.capacity() > kept_capacity) from_client_.shrink_to_fit();
+        world::block_pool::give_back(from_client_);
         co_return given;
     }
-    out += std::exchange(from_client_, {});
+    out += from_client_;
+    world::block_pool::give_back(from_client_);
     if (context_.rules.has_content_rules()) {
         const std::size_t undecided = dialogue_.undecided_bytes();
         held_back_ = out.substr(out.size() - undecided);

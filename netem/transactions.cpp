@@ -40,9 +40,7 @@ void Transactions::add_content(Transaction& transaction, std::string_view bytes,
     if (!transaction.content) transaction.content = std::make_unique<Transaction::Content>();
     Transaction::Content& content = *transaction.content;
     if (chunked) return content.reader.add(bytes);
-    content.piece.clear();
-    content.unstuffer.feed(bytes, content.piece);
-    content.reader.add(content.piece);
+    content.unstuffer.feed(bytes, [&](std::string_view run) { content.reader.add(run); });
 }
 
 void Transactions::end_content(Transaction& transaction, std::string_view sender,

@@ -7,6 +7,7 @@
 #include "smtp/dialogue.hpp"
 #include "smtp/dot_stuffing.hpp"
 #include "smtp/reply.hpp"
+#include "world/block_pool.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -31,7 +32,6 @@ struct Transaction {
     struct Content {
         smtp::Unstuffer unstuffer;
         smtp::ContentReader reader;
-        std::string piece;
     };
     std::unique_ptr<Content> content{};
     std::vector<std::uint32_t> introduced{};  ///< Recipients whose attempt was recorded.
@@ -79,7 +79,7 @@ private:
 
     ProxyContext context_;
     std::uint32_t connection_;
-    std::vector<Transaction> open_;
+    std::vector<Transaction, world::block_pool::Allocator<Transaction>> open_;
     Transaction nobodys_;
     const char* client_gone_ = nullptr;  ///< Why; null while it is there.
 };

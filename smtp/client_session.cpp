@@ -1,5 +1,6 @@
 #include "smtp/client_session.hpp"
 
+#include "record/text.hpp"
 #include "smtp/base64.hpp"
 #include "smtp/client_transaction.hpp"
 #include "tls/handshake.hpp"
@@ -214,20 +215,28 @@ boost::system::error_code ClientSession::parse_unread() {
 void ClientSession::learn_extensions(const Reply& reply) {
     const std::vector<std::string_view> lines = reply.lines();
     for (std::size_t i = 1; i < lines.size(); ++i) {
-        std::string line(lines[i]);
-        std::transform(line.begin(), line.end(), line.begin(),
-                       [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-        const std::string keyword = line.substr(0, line.find_first_of(" ="));
-        if (keyword == "PIPELINING") extensions_.pipelining = true;
-        if (keyword == "CHUNKING") extensions_.chunking = true;
-        if (keyword == "8BITMIME") extensions_.eight_bit_mime = true;
-        if (keyword == "SIZE") extensions_.size = true;
-        if (keyword == "STARTTLS") extensions_.starttls = true;
-        if (keyword == "AUTH") {
-            const std::string mechanisms = line + " ";
-            extensions_.auth_plain |= mechanisms.find(" PLAIN ") != std::string::npos;
-            extensions_.auth_login |= mechanisms.find(" LOGIN ") != std::string::npos;
-        }
+        const auto end =
+            std::ranges::find_if(lines[i], [](char c) { return c == ' ' || c == '='; });
+        const std::string_view keyword(lines[i].begin(), end);
+        const auto offers = [&](std::string_view name) {
+            return equals_ignoring_case(keyword, name);
+        };
+        extensions_.pipelining |= offers("PIPELINING");
+        extensions_.chunking |= offers("CHUNKING");
+        extensions_.eight_bit_mime |= offers("8BITMIME");
+        extensions_.size |= offers("SIZE");
+        extensions_.starttls |= offers("STARTTLS");
+        if (offers("AUTH")) learn_mechanisms(lines[i].substr(keyword.size()));
+    }
+}
+
+/// The words behind AUTH.
+void ClientSession::learn_mechanisms(std::string_view words) {
+    for (std::size_t space = words.find(' '); space != words.npos; space = words.find(' ')) {
+        words.remove_prefix(space + 1);
+        const std::string_view mechanism = first_word(words);
+        extensions_.auth_plain |= equals_ignoring_case(mechanism, "PLAIN");
+        extensions_.auth_login |= equals_ignoring_case(mechanism, "LOGIN");
     }
 }
 

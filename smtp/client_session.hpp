@@ -9,6 +9,7 @@
 #include "smtp/reply.hpp"
 #include "smtp/timeouts.hpp"
 #include "smtp/tls_options.hpp"
+#include "world/block_pool.hpp"
 #include "world/stream.hpp"
 #include "world/task.hpp"
 
@@ -43,7 +44,7 @@ struct ClientOptions {
     std::optional<ClientTls> tls{};
 };
 
-class ClientSession {
+class ClientSession : public world::block_pool::Pooled {
 public:
     /// `connection` and `node` are the numbers under which the session's events are recorded.
     /// `options` and `recorder` must outlive the session.
@@ -111,6 +112,7 @@ private:
     boost::system::error_code parse_unread();
 
     void learn_extensions(const Reply& reply);
+    void learn_mechanisms(std::string_view words);
     void note_reply(const Transaction* transaction, Phase phase, std::uint32_t recipient,
                     const Answer& answer);
     void note_content_sent(const Transaction& transaction, TimePoint started, std::size_t bytes);
@@ -125,9 +127,8 @@ private:
     std::uint16_t node_;
     Extensions extensions_;
     ReplyParser parser_;
-    std::array<char, 4096> buffer_;
+    std::array<char, 512> buffer_;  ///< Replies are short.
     std::string_view unread_;
-    std::string wire_;            ///< The content on its way, stuffed.
     TimePoint reply_due_from_{};  ///< When the wait for the next reply began.
     TimePoint request_began_{};   ///< When the command that it answers began to be written.
     TimePoint read_deadline_{};   ///< Of the last read.

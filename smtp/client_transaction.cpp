@@ -17,8 +17,6 @@ namespace {
 constexpr std::size_t block_size = 64 * 1024;
 /// MAIL, with RCPT and DATA behind it, of a message to one recipient or two.
 constexpr std::size_t usual_envelope_size = 160;
-/// A buffer that grew beyond this is given back: a fleet may have thousands of connections.
-constexpr std::size_t kept_capacity = 4096;
 /// CRLF.CRLF: once a byte of it is out, the receiver may have the message.
 constexpr std::size_t end_of_data_size = 5;
 
@@ -163,23 +161,22 @@ Task<> ClientSession::end_without_content(Transaction& transaction) {
 
 Task<bool> ClientSession::send_content(Transaction& transaction) {
     const TimePoint started = clock_.now();
-    wire_.clear();
-    append_stuffed(transaction.message.content, wire_);
-    const std::size_t size = wire_.size();
+    world::block_pool::Bytes wire;
+    append_stuffed(transaction.message.content, wire);
+    const std::size_t size = wire.size();
 
     std::size_t given = 0;
     boost::system::error_code error;
     const Duration timeout = options_.timeouts[Phase::data_xfer];
     const bool whole = options_.timer == Timer::per_request;
     while (given < size && !error) {
-        const std::string_view block = std::string_view(wire_).substr(given, block_size);
+        const std::string_view block = std::string_view(wire).substr(given, block_size);
         const TimePoint deadline = (whole ? started : clock_.now()) + timeout;
         const world::Written written =
             co_await world::within(clock_, deadline, stream_->write(block));
         given += written.bytes;
         error = written.error;
     }
-    if (wire_.capacity() > kept_capacity) wire_ = {};
     if (!error) {
         reply_due_from_ = clock_.now();
         request_began_ = reply_due_from_;

@@ -25,8 +25,7 @@ std::string_view id_clause(std::string_view received) {
 }  // namespace
 
 void ContentReader::reset() {
-    headers_.reset();
-    body_.reset();
+    part_.reset();
     line_.clear();
     header_.clear();
     message_id_.clear();
@@ -45,7 +44,7 @@ void ContentReader::reset() {
 void ContentReader::add(std::string_view piece) {
     size_ += piece.size();
     if (!in_body_) piece = add_headers(piece);
-    if (!piece.empty()) body_.add(piece);
+    if (!piece.empty()) part_.add(piece);
 }
 
 /// Yields what stands behind the headers' end.
@@ -62,7 +61,11 @@ std::string_view ContentReader::add_headers(std::string_view piece) {
         end_header_line(whole ? line : line_);
         line_.clear();
     }
-    headers_.add(piece.substr(0, piece.size() - rest.size()));
+    part_.add(piece.substr(0, piece.size() - rest.size()));
+    if (in_body_) {
+        headers_digest_ = part_.value();
+        part_.reset();
+    }
     return rest;
 }
 
@@ -102,7 +105,8 @@ void ContentReader::end_header() {
 }
 
 std::uint64_t ContentReader::whole_digest() const {
-    return world::fold(world::fold(headers_.value(), body_.value()), size_);
+    const std::uint64_t headers = in_body_ ? headers_digest_ : part_.value();
+    return world::fold(world::fold(headers, body_digest()), size_);
 }
 
 }  // namespace twofifty::smtp

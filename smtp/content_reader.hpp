@@ -17,7 +17,7 @@ public:
     /// The next piece of the content (CRLF line ends, not stuffed).
     void add(std::string_view piece);
     /// REQUIRES: all content was added. The digest of what stands behind the empty line.
-    std::uint64_t body_digest() const { return body_.value(); }
+    std::uint64_t body_digest() const { return in_body_ ? part_.value() : content_digest({}); }
     /// REQUIRES: all content was added. The digest of all of it, headers included.
     std::uint64_t whole_digest() const;
     std::uint64_t size() const { return size_; }
@@ -50,10 +50,10 @@ private:
     void end_header_line(std::string_view line);
     void end_header();
 
-    ContentDigest headers_;
-    ContentDigest body_;
-    std::string line_;    ///< The header line that has begun, cut at a limit.
-    std::string header_;  ///< The header under way, unfolded.
+    ContentDigest part_;                ///< Of the headers, until they end; then of the body.
+    std::uint64_t headers_digest_ = 0;  ///< Once they have ended.
+    std::string line_;                  ///< The header line that has begun, cut at a limit.
+    std::string header_;                ///< The header under way, unfolded.
     std::string message_id_;
     std::string token_;
     std::string queue_id_;

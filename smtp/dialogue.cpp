@@ -171,8 +171,7 @@ Dialogue::Answered Dialogue::on_reply(const Reply& reply) {
     }
     if (expected_.front().phase == Phase::data_done) return on_data_done();
 
-    Expected expected = std::move(expected_.front());
-    expected_.pop_front();
+    Expected expected = expected_.take_front();
     switch (expected.phase) {
         case Phase::mail: return on_mail(std::move(expected), reply);
         case Phase::rcpt: return on_recipient(std::move(expected.argument), reply);

@@ -8,9 +8,9 @@
 #include "smtp/command.hpp"
 #include "smtp/dot_stuffing.hpp"
 #include "smtp/reply.hpp"
+#include "world/fifo.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,7 +65,7 @@ public:
         bool operator==(const Answered&) const = default;
     };
 
-    explicit Dialogue(bool lmtp) : lmtp_(lmtp) {}
+    explicit Dialogue(bool lmtp) : lmtp_(lmtp) { expected_.push_back({.phase = Phase::greeting}); }
 
     /// What the next of the client's bytes mean. REQUIRES: bytes is not empty. The bytes of the
     /// returned piece count as taken; the caller presents the rest again. `wait` takes nothing:
@@ -145,7 +145,7 @@ private:
 
     bool lmtp_ = false;
     Mode mode_ = Mode::commands;
-    std::deque<Expected> expected_{Expected{.phase = Phase::greeting}};
+    world::Fifo<Expected> expected_;
 
     // The client's end.
     std::string line_;  ///< The beginning of a command line that came in an earlier piece.

@@ -30,7 +30,7 @@ Run skip_text(std::string_view bytes, std::size_t from) {
 
 }  // namespace
 
-void append_stuffed(std::string_view content, std::string& wire) {
+void append_stuffed(std::string_view content, world::block_pool::Bytes& wire) {
     wire.reserve(wire.size() + content.size() + content.size() / 32 + 8);
     std::size_t run = 0;
     for (std::size_t dot = content.find('.'); dot != std::string_view::npos;
@@ -80,7 +80,7 @@ std::size_t EndOfDataFinder::terminator_bytes() const {
     }
 }
 
-std::size_t Unstuffer::feed(std::string_view bytes, std::string& content) {
+std::size_t Unstuffer::feed(std::string_view bytes, const Take& take) {
     std::size_t place = 0;
     std::size_t run = 0;  // What was taken from here on is content that is not appended yet.
     while (place < bytes.size() && state_ != LinePlace::end) {
@@ -104,7 +104,7 @@ std::size_t Unstuffer::feed(std::string_view bytes, std::string& content) {
                     state_ = LinePlace::text;
                     break;
                 }
-                content.append(bytes, run, place - run);
+                if (place > run) take(bytes.substr(run, place - run));
                 run = ++place;
                 state_ = LinePlace::dot;
                 break;
@@ -119,14 +119,14 @@ std::size_t Unstuffer::feed(std::string_view bytes, std::string& content) {
                     state_ = LinePlace::end;
                 } else {
                     // The CR was kept back as it might have been the terminator's.
-                    content += '\r';
+                    take("\r");
                     state_ = LinePlace::cr;
                 }
                 break;
             case LinePlace::end: break;
         }
     }
-    content.append(bytes, run, place - run);
+    if (place > run) take(bytes.substr(run, place - run));
     return place;
 }
 

@@ -3,8 +3,10 @@
 // smuggling attacks of 2023 lived on servers that were lenient here).
 #pragma once
 
+#include "world/block_pool.hpp"
+
 #include <cstddef>
-#include <string>
+#include <functional>
 #include <string_view>
 
 namespace twofifty::smtp {
@@ -14,7 +16,7 @@ enum class LinePlace : unsigned char { text, cr, line_start, dot, dot_cr, end };
 
 /// Appends `content` to `wire`, stuffed, and the final ".CRLF". A CRLF is added where the content
 /// does not end in one; an empty content needs none.
-void append_stuffed(std::string_view content, std::string& wire);
+void append_stuffed(std::string_view content, world::block_pool::Bytes& wire);
 
 /// Finds the end of the content in a stuffed stream, however it is split. The stream begins behind
 /// the 354, so that a first line of a single dot is an empty message.
@@ -37,10 +39,13 @@ private:
 /// Removes the stuffing from a stream, however it is split, and finds its end.
 class Unstuffer {
 public:
-    /// Takes the bytes up to and including the final ".CRLF", or all of them, and appends the
-    /// content to `content` (the CRLF in front of the final dot belongs to it). Returns how many
-    /// were taken; once the end was found, none.
-    std::size_t feed(std::string_view bytes, std::string& content);
+    /// Is given the content, run by run.
+    using Take = std::function<void(std::string_view run)>;
+
+    /// Takes the bytes up to and including the final ".CRLF", or all of them, and gives the content
+    /// to `take` (the CRLF in front of the final dot belongs to it). Returns how many were taken;
+    /// once the end was found, none.
+    std::size_t feed(std::string_view bytes, const Take& take);
 
     bool found() const { return state_ == LinePlace::end; }
     void reset() { state_ = LinePlace::line_start; }

@@ -92,6 +92,7 @@ std::string_view queue_id_in(std::string_view text) {
 
 std::vector<std::string_view> Reply::lines() const {
     std::vector<std::string_view> texts;
+    texts.reserve(static_cast<std::size_t>(std::count(raw.begin(), raw.end(), '\n')));
     for (std::string_view rest = raw; !rest.empty();) texts.push_back(take_line(rest));
     return texts;
 }

@@ -12,11 +12,14 @@
 namespace twofifty::smtp {
 namespace {
 
+bool all_digits(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return is_digit(c); });
+}
+
 /// Whoever speaks another protocol is known by its first bytes, not by the end of a line that may
 /// never come.
 bool may_begin_reply(std::string_view line) {
-    const std::string_view code = line.substr(0, 3);
-    return std::all_of(code.begin(), code.end(), is_digit);
+    return all_digits(line.substr(0, 3));
 }
 
 }  // namespace
@@ -34,9 +37,11 @@ boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
         const std::size_t size = ended ? line_end + 1 : reach.size();
         reply_.raw.append(reach.data(), size);
         taken += size;
-        if (ended)
+        if (ended) {
             failed_ = end_line();
-        else if (!may_begin_reply(std::string_view(reply_.raw).substr(line_start_)))
+            // The other lines of a reply mostly come with its first.
+            if (!failed_ && !complete_) reply_.raw.reserve(held + bytes.size());
+        } else if (!may_begin_reply(std::string_view(reply_.raw).substr(line_start_)))
             failed_ = Error::reply_malformed;
         else if (size == room)
             failed_ = Error::reply_line_too_long;
@@ -51,8 +56,7 @@ boost::system::result<std::size_t> ReplyParser::feed(std::string_view bytes) {
 boost::system::error_code ReplyParser::end_line() {
     std::string_view line = std::string_view(reply_.raw).substr(line_start_);
     line.remove_suffix(line.ends_with("\r\n") ? 2 : 1);
-    if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit))
-        return Error::reply_malformed;
+    if (line.size() < 3 || !all_digits(line.substr(0, 3))) return Error::reply_malformed;
     if (line.size() > 3 && line[3] != ' ' && line[3] != '-') return Error::reply_malformed;
 
     const auto digit = [line](std::size_t place) { return line[place] - '0'; };

@@ -14,13 +14,22 @@ namespace twofifty::smtp {
 using world::Result;
 using world::Task;
 
+namespace {
+
+/// The reply to EHLO is the longest of most sessions.
+constexpr std::size_t usual_output = 255;
+
+}  // namespace
+
 ServerSession::ServerSession(world::Clock& clock, std::unique_ptr<world::Stream> stream,
                              const ServerOptions& options, MessageSink& sink)
     : clock_(clock),
       stream_(std::move(stream)),
       options_(options),
       sink_(sink),
-      watch_(clock.ready()) {}
+      watch_(clock.ready()) {
+    output_.reserve(usual_output);
+}
 
 Task<> ServerSession::serve() {
     bool open = true;
@@ -100,8 +109,13 @@ Task<std::optional<std::string_view>> ServerSession::read_line() {
         while (!unread_.empty()) {
             const std::size_t end = unread_.find('\n');
             const std::size_t taken = end == std::string_view::npos ? unread_.size() : end + 1;
-            line_.append(unread_.substr(0, taken));
+            const std::string_view piece = unread_.substr(0, taken);
             unread_.remove_prefix(taken);
+            // Most lines come whole, and are read where they lie.
+            if (line_.empty() && piece.ends_with("\r\n") &&
+                piece.size() <= command_line_limit_with_parameters)
+                co_return piece.substr(0, piece.size() - 2);
+            line_.append(piece);
             if (line_.size() > command_line_limit_with_parameters) {
                 // Only how it ends matters now.
                 line_too_long_ = true;
@@ -123,13 +137,18 @@ Task<bool> ServerSession::read_more() {
     if (!flushed) co_return false;
     const TimePoint deadline = clock_.now() + options_.command_timeout;
     const Result<std::size_t> bytes =
-        co_await world::within(clock_, deadline, stream_->read_some(buffer_));
+        co_await world::within(clock_, deadline, stream_->read_some(buffer()));
     if (!bytes) {
         if (bytes.error() == world::Error::timed_out) reply("421 4.4.2 Timeout exceeded");
         co_return false;
     }
-    unread_ = std::string_view(buffer_.data(), *bytes);
+    unread_ = std::string_view(buffer().data(), *bytes);
     co_return true;
+}
+
+std::span<char> ServerSession::buffer() {
+    if (!buffer_) buffer_ = std::make_unique_for_overwrite<Buffer>();
+    return buffer_->bytes;
 }
 
 Task<bool> ServerSession::flush() {
@@ -144,14 +163,13 @@ Task<bool> ServerSession::flush() {
 Task<bool> ServerSession::receive_content() {
     unstuffer_.reset();
     content_.reset();
+    const Unstuffer::Take add_content = [this](std::string_view run) { content_.add(run); };
     while (!unstuffer_.found()) {
         if (unread_.empty()) {
             const bool more = co_await read_more();
             if (!more) co_return false;
         }
-        piece_.clear();
-        unread_.remove_prefix(unstuffer_.feed(unread_, piece_));
-        content_.add(piece_);
+        unread_.remove_prefix(unstuffer_.feed(unread_, add_content));
     }
     const bool open = co_await finish_message();
     co_return open;
@@ -203,6 +221,8 @@ Task<bool> ServerSession::finish_message() {
         if (!output_.empty()) co_await flush();
         const ReceivedMessage message{std::move(sender_), std::move(recipients_), content_,
                                       clock_.now(),       client_gone_,           client_name_};
+        // The work may take long, and a receiver have thousands of messages to work on.
+        if (unread_.empty()) buffer_.reset();
         if (sink_.watches_clients()) watch_.spawn(watch_client());
         replies = co_await sink_.take(message);
         watch_.cancel();
@@ -216,11 +236,11 @@ Task<bool> ServerSession::finish_message() {
 /// something is there.
 Task<> ServerSession::watch_client() {
     if (!unread_.empty()) co_return;
-    const std::size_t at_hand = stream_->read_now(buffer_);
-    unread_ = std::string_view(buffer_.data(), at_hand);
+    const std::size_t at_hand = stream_->read_now(buffer());
+    unread_ = std::string_view(buffer().data(), at_hand);
     if (at_hand > 0) co_return;
-    const Result<std::size_t> bytes = co_await stream_->read_some(buffer_);
-    if (bytes) unread_ = std::string_view(buffer_.data(), *bytes);
+    const Result<std::size_t> bytes = co_await stream_->read_some(buffer());
+    if (bytes) unread_ = std::string_view(buffer().data(), *bytes);
     client_gone_ = !bytes;
 }
 
@@ -268,18 +288,22 @@ void ServerSession::greet(const Command& command) {
     reset_transaction();
     greeted_ = true;
     client_name_ = command.argument;
-    std::vector<std::string> lines{options_.hostname};
+    std::size_t last_line = 0;
+    const auto say = [&](std::string_view line) {
+        last_line = output_.size();
+        output_.append("250-").append(line).append("\r\n");
+    };
+    say(options_.hostname);
     if (command.verb != Verb::helo) {
-        if (options_.pipelining) lines.emplace_back("PIPELINING");
-        if (options_.size) lines.push_back("SIZE " + std::to_string(options_.max_size));
-        if (options_.eight_bit_mime) lines.emplace_back("8BITMIME");
-        if (options_.chunking) lines.emplace_back("CHUNKING");
-        if (options_.tls && !secured_) lines.emplace_back("STARTTLS");
-        if (options_.credentials) lines.emplace_back("AUTH PLAIN LOGIN");
-        lines.emplace_back("ENHANCEDSTATUSCODES");
+        if (options_.pipelining) say("PIPELINING");
+        if (options_.size) say("SIZE " + std::to_string(options_.max_size));
+        if (options_.eight_bit_mime) say("8BITMIME");
+        if (options_.chunking) say("CHUNKING");
+        if (options_.tls && !secured_) say("STARTTLS");
+        if (options_.credentials) say("AUTH PLAIN LOGIN");
+        say("ENHANCEDSTATUSCODES");
     }
-    for (std::size_t i = 0; i < lines.size(); ++i)
-        reply((i + 1 < lines.size() ? "250-" : "250 ") + lines[i]);
+    output_[last_line + 3] = ' ';
 }
 
 void ServerSession::mail(const Command& command) {

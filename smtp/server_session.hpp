@@ -8,6 +8,7 @@
 #include "smtp/content_reader.hpp"
 #include "smtp/dot_stuffing.hpp"
 #include "smtp/tls_options.hpp"
+#include "world/block_pool.hpp"
 #include "world/clock.hpp"
 #include "world/stream.hpp"
 #include "world/task.hpp"
@@ -17,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,12 +93,17 @@ public:
     world::Task<> serve();
 
 private:
+    /// What is read goes here.
+    struct Buffer : world::block_pool::Pooled {
+        std::array<char, 16384> bytes;
+    };
     enum class Login : std::uint8_t { none, plain_response, login_user, login_password };
 
     world::Task<bool> start_tls(std::string_view argument);
     world::Task<bool> secure();
     world::Task<std::optional<std::string_view>> read_line();
     world::Task<bool> read_more();
+    std::span<char> buffer();
     world::Task<bool> flush();
     world::Task<bool> receive_content();
     world::Task<bool> receive_chunk(std::string_view argument);
@@ -121,7 +128,7 @@ private:
     std::unique_ptr<world::Stream> stream_;  ///< Null once a handshake has failed.
     const ServerOptions& options_;
     MessageSink& sink_;
-    std::array<char, 16384> buffer_;
+    std::unique_ptr<Buffer> buffer_;  ///< Null where nothing was read, or all of it is done with.
     std::string_view unread_;
     std::string line_;
     std::string output_;
@@ -138,7 +145,6 @@ private:
     std::vector<std::string> recipients_;
     ContentReader content_;
     Unstuffer unstuffer_;
-    std::string piece_;
     std::uint32_t errors_ = 0;
     bool client_gone_ = false;
     world::TaskScope watch_;  // Last: it reads from the stream.

@@ -1,15 +1,15 @@
 // What a world's loop works on: coroutines that are ready to go on, in the order in which they
-// became so, and timers, in the order of (time, sequence). Both are intrusive: a wait costs no
-// allocation.
+// became so, and timers, in the order of (time, sequence). A wait costs no allocation.
 #pragma once
 
 #include "record/time.hpp"
 
 #include <boost/intrusive/list.hpp>
-#include <boost/intrusive/set.hpp>
 
 #include <coroutine>
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace twofifty::world {
 
@@ -34,28 +34,28 @@ private:
     boost::intrusive::list<Ready, boost::intrusive::constant_time_size<false>> queue_;
 };
 
+class TimerQueue;
+
 /// Calls fired() once, at or after its time, from the loop. Leaves the queue when destroyed or
 /// stopped, so virtual time never runs on for a timer that nobody needs any more.
-class Timer : public boost::intrusive::set_base_hook<
-                  boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+class Timer {
 public:
-    void stop() { unlink(); }
-    bool waiting() const { return is_linked(); }
+    Timer() = default;
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+
+    void stop();
+    bool waiting() const { return queue_ != nullptr; }
 
 protected:
-    ~Timer() = default;
+    ~Timer() { stop(); }
 
 private:
     friend class TimerQueue;
     virtual void fired() = 0;
 
-    TimePoint when_{};
-    std::uint64_t sequence_ = 0;
-
-    friend bool operator<(const Timer& left, const Timer& right) {
-        return left.when_ != right.when_ ? left.when_ < right.when_
-                                         : left.sequence_ < right.sequence_;
-    }
+    TimerQueue* queue_ = nullptr;  ///< Null: it does not wait.
+    std::size_t place_ = 0;        ///< In the queue's heap.
 };
 
 /// The same for what is always added in the order of its times, such as bytes under way in a
@@ -89,11 +89,31 @@ public:
     bool fire_one(TimePoint now);
 
 private:
+    friend class Timer;
+
+    /// Times stand beside each other, so that a search need not look into the timers.
+    struct Waiting {
+        TimePoint when;
+        std::uint64_t sequence;
+        Timer* timer;
+    };
+
+    static bool before(const Waiting& left, const Waiting& right) {
+        return left.when != right.when ? left.when < right.when : left.sequence < right.sequence;
+    }
+    void put(std::size_t place, const Waiting& waiting);
+    void rise(std::size_t place, const Waiting& waiting);
+    void sink(std::size_t place, const Waiting& waiting);
+    void remove(Timer& timer);
     bool next_is_in_order() const;
 
-    boost::intrusive::set<Timer, boost::intrusive::constant_time_size<false>> timers_;
+    std::vector<Waiting> heap_;
     boost::intrusive::list<TimerInOrder, boost::intrusive::constant_time_size<false>> in_order_;
     std::uint64_t next_sequence_ = 0;
 };
+
+inline void Timer::stop() {
+    if (queue_) queue_->remove(*this);
+}
 
 }  // namespace twofifty::world

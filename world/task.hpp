@@ -8,7 +8,7 @@
 #pragma once
 
 #include "record/check.hpp"
-#include "world/frame_pool.hpp"
+#include "world/block_pool.hpp"
 
 #include <coroutine>
 #include <cstddef>
@@ -27,13 +27,8 @@ namespace detail {
 /// How a task hands control back. A task that ends before its first wait returns to the awaiting
 /// coroutine by not suspending it, so a loop of such tasks uses no stack; one that ends later
 /// resumes it from here.
-class TaskPromiseBase {
+class TaskPromiseBase : public block_pool::Pooled {
 public:
-    static void* operator new(std::size_t size) { return frame_pool::take(size); }
-    static void operator delete(void* frame, std::size_t size) noexcept {
-        frame_pool::give_back(frame, size);
-    }
-
     std::suspend_always initial_suspend() noexcept { return {}; }
 
     auto final_suspend() noexcept {

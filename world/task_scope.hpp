@@ -36,7 +36,8 @@ public:
 private:
     /// The frame that owns one spawned task; it destroys itself at its end.
     struct Root {
-        struct promise_type : boost::intrusive::list_base_hook<
+        struct promise_type : block_pool::Pooled,
+                              boost::intrusive::list_base_hook<
                                   boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
             promise_type(TaskScope& owner, Task<>&) : scope(owner) {
                 scope.roots_.push_back(*this);

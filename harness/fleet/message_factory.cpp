@@ -78,6 +78,11 @@ void write_digest(std::uint64_t digest, char* to) {
     for (std::size_t i = 0; i < digest_digits; ++i) to[i] = digits[(digest >> (60 - 4 * i)) & 0xf];
 }
 
+/// Messages are kept in so many places, each in the place of its ordinal, and larger ones not at
+/// all: a few megabytes, however many there are.
+constexpr std::size_t places_kept = 1024;
+constexpr std::size_t largest_kept = 16384;
+
 /// Headers and marks of a message are shorter than this, but for many recipients.
 constexpr std::size_t usual_headers = 512;
 
@@ -123,7 +128,8 @@ MessageFactory::MessageFactory(const MessageSettings& settings, const AddressBoo
       run_id_(std::move(run_id)),
       date_(fmt::format("{:%a, %d %b %Y %H:%M:%S} +0000",
                         fmt::gmtime(static_cast<std::time_t>(date)))),
-      filler_(make_filler()) {
+      filler_(make_filler()),
+      kept_(places_kept) {
     if (settings.corpus.empty()) return;
     for (const std::string& path : corpus_files(settings.corpus))
         corpus_.push_back(read_template(path));
@@ -149,11 +155,12 @@ MessageFactory::Template MessageFactory::read_template(const std::string& path) 
 }
 
 std::shared_ptr<const Message> MessageFactory::get(std::uint32_t ordinal) const {
-    if (ordinal != last_ordinal_) {
-        last_ = std::make_shared<const Message>(make(ordinal));
-        last_ordinal_ = ordinal;
-    }
-    return last_;
+    if (last_.ordinal == ordinal) return last_.message;
+    Kept& kept = kept_[ordinal % kept_.size()];
+    if (kept.ordinal == ordinal) return kept.message;
+    last_ = {ordinal, std::make_shared<const Message>(make(ordinal))};
+    if (last_.message->content.size() <= largest_kept) kept = last_;
+    return last_.message;
 }
 
 Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const {

@@ -39,7 +39,7 @@ public:
     /// `variant`: 0, or another Message-ID than that of variant 0: a defect of some senders.
     Message make(std::uint32_t ordinal, std::uint32_t variant = 0) const;
 
-    /// The same. The last one is kept: a message is often handed over right after it was submitted.
+    /// The same. Some are kept: a message that is tried again and again need not be made each time.
     std::shared_ptr<const Message> get(std::uint32_t ordinal) const;
 
 private:
@@ -47,6 +47,10 @@ private:
         std::string headers;  ///< Without Message-ID.
         std::string body;
         bool eight_bit = false;
+    };
+    struct Kept {
+        std::uint32_t ordinal = 0;
+        std::shared_ptr<const Message> message{};
     };
 
     static Template read_template(const std::string& path);
@@ -63,8 +67,8 @@ private:
     std::string date_;
     std::string filler_;
     std::vector<Template> corpus_;
-    mutable std::uint32_t last_ordinal_ = 0;
-    mutable std::shared_ptr<const Message> last_;
+    mutable Kept last_;  ///< Of any size: it is handed over right after it was submitted.
+    mutable std::vector<Kept> kept_;
 };
 
 }  // namespace twofifty::harness

@@ -2,6 +2,8 @@
 
 #include "record/check.hpp"
 
+#include <algorithm>
+
 namespace twofifty::harness {
 
 namespace {
@@ -42,11 +44,16 @@ Pair& History::pair(std::uint32_t ordinal, std::uint32_t recipient) {
 
 AttemptBegun& History::attempt(const Event& event) {
     MessageHistory& of = message(event.message);
-    AttemptBegun* known = attempts.find_last(of.attempts, [&](const AttemptBegun& candidate) {
-        return candidate.attempt == event.attempt;
-    });
+    // A message may be tried a thousand times: that an attempt is new is seen from its number.
+    AttemptBegun* known = nullptr;
+    if (event.attempt <= of.last_attempt) {
+        known = attempts.find_last(of.attempts, [&](const AttemptBegun& candidate) {
+            return candidate.attempt == event.attempt;
+        });
+    }
     if (known == nullptr) {
         known = &attempts.append(of.attempts, {.at = event.at, .attempt = event.attempt});
+        of.last_attempt = std::max(of.last_attempt, event.attempt);
     }
     // An attempt may begin before it has a connection; what follows names it.
     if (event.connection != 0) known->connection = event.connection;

@@ -86,6 +86,7 @@ struct Pair {
 struct MessageHistory {
     std::uint32_t pair = Chain::end;  ///< Its first pair.
     Chain attempts;
+    std::uint32_t last_attempt = 0;  ///< The highest number among them.
     Chain replies;
     Chain interferences;
 };

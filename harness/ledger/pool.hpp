@@ -3,8 +3,8 @@
 // and nothing is ever moved.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <limits>
 #include <vector>
 
@@ -25,15 +25,20 @@ class Pool {
 public:
     /// The reference stays valid.
     Record& append(Chain& chain, const Record& record) {
-        const auto place = static_cast<std::uint32_t>(nodes_.size());
-        nodes_.push_back({record, Chain::end});
+        if (blocks_.empty() || blocks_.back().size() == block_size) {
+            blocks_.emplace_back();
+            blocks_.back().reserve(block_size);
+        }
+        const auto place =
+            static_cast<std::uint32_t>((blocks_.size() - 1) * block_size + blocks_.back().size());
+        blocks_.back().push_back({record, Chain::end});
         if (chain.empty()) {
             chain.head = place;
         } else {
-            nodes_[chain.tail].next = place;
+            node(chain.tail).next = place;
         }
         chain.tail = place;
-        return nodes_.back().record;
+        return blocks_.back().back().record;
     }
 
     /// The last record of the chain for which `fits` holds, or null.
@@ -41,18 +46,18 @@ public:
     Record* find_last(const Chain& chain, const Fits& fits) {
         if (chain.empty()) return nullptr;
         // Most lists have one record, and most questions are about the newest.
-        if (fits(nodes_[chain.tail].record)) return &nodes_[chain.tail].record;
+        if (fits(node(chain.tail).record)) return &node(chain.tail).record;
         Record* found = nullptr;
-        for (std::uint32_t i = chain.head; i != Chain::end; i = nodes_[i].next) {
-            if (fits(nodes_[i].record)) found = &nodes_[i].record;
+        for (std::uint32_t i = chain.head; i != Chain::end; i = node(i).next) {
+            if (fits(node(i).record)) found = &node(i).record;
         }
         return found;
     }
 
     template <class Visit>
     void for_each(const Chain& chain, const Visit& visit) const {
-        for (std::uint32_t i = chain.head; i != Chain::end; i = nodes_[i].next) {
-            visit(nodes_[i].record);
+        for (std::uint32_t i = chain.head; i != Chain::end; i = node(i).next) {
+            visit(node(i).record);
         }
     }
 
@@ -67,7 +72,14 @@ private:
         Record record;
         std::uint32_t next;
     };
-    std::deque<Node> nodes_;
+    static constexpr std::size_t block_size = 256;
+
+    Node& node(std::uint32_t place) { return blocks_[place / block_size][place % block_size]; }
+    const Node& node(std::uint32_t place) const {
+        return blocks_[place / block_size][place % block_size];
+    }
+
+    std::vector<std::vector<Node>> blocks_;  ///< Each full but the last one; none ever grows.
 };
 
 }  // namespace twofifty::harness

@@ -1,9 +1,10 @@
 #include "world/virtual/virtual_network.hpp"
 
+#include "world/block_pool.hpp"
+#include "world/fifo.hpp"
 #include "world/virtual/virtual_stream.hpp"
 
 #include <algorithm>
-#include <deque>
 
 namespace twofifty::world::virtual_world {
 
@@ -44,8 +45,7 @@ private:
             accept_ = &accept;
             return false;
         }
-        accept.stream = std::move(arrived_.front());
-        arrived_.pop_front();
+        accept.stream = arrived_.take_front();
         accept.finish({}, 0);
         return true;
     }
@@ -54,46 +54,40 @@ private:
 
     VirtualNetwork& network_;
     Endpoint endpoint_;
-    std::deque<std::unique_ptr<Stream>> arrived_;
+    Fifo<std::unique_ptr<Stream>> arrived_;
     Accept* accept_ = nullptr;
     bool closed_ = false;
 };
 
-/// A connection being made: one round trip, then it is there, or refused.
+/// A connection being made: one round trip, then it is there, or refused. The operation that waits
+/// for it owns it.
 class Handshake final : public Timer {
 public:
-    Handshake(VirtualNetwork& network, Connect& connect)
-        : network_(network), connect_(&connect), to_(connect.to) {
+    Handshake(VirtualNetwork& network, Connect& connect) : network_(network), connect_(connect) {
         const Duration round_trip = 2 * network.options().latency;
         network_.clock().timers().add(network_.clock().now() + round_trip, *this);
     }
 
-    bool belongs_to(const Connect& connect) const { return connect_ == &connect; }
-
 private:
     void fired() override {
-        const auto listener = network_.listeners_.find(to_);
+        const auto listener = network_.listeners_.find(connect_.to);
         if (listener == network_.listeners_.end()) {
-            connect_->complete(network_.ready(), Error::connection_refused);
-        } else {
-            const Endpoint from{to_.host, network_.next_port()};
-            auto [connecting, accepting] = make_connection(network_, from, to_);
-            connect_->stream = std::move(connecting);
-            listener->second->arrive(std::move(accepting));
-            connect_->complete(network_.ready());
+            connect_.complete(network_.ready(), Error::connection_refused);
+            return;
         }
-        network_.handshakes_.remove_if([this](const auto& entry) { return entry.get() == this; });
+        const Endpoint from{connect_.to.host, network_.next_port()};
+        auto [connecting, accepting] = make_connection(network_, from, connect_.to);
+        connect_.stream = std::move(connecting);
+        listener->second->arrive(std::move(accepting));
+        connect_.complete(network_.ready());
     }
 
     VirtualNetwork& network_;
-    Connect* connect_;
-    Endpoint to_;
+    Connect& connect_;
 };
 
 VirtualNetwork::VirtualNetwork(Clock& clock, std::uint64_t seed, const NetworkOptions& options)
     : clock_(clock), random_(seed, "network"), options_(options) {}
-
-VirtualNetwork::~VirtualNetwork() = default;
 
 std::size_t VirtualNetwork::portion(std::size_t available) {
     if (options_.short_read_chance <= 0 || available < 2) return available;
@@ -109,12 +103,13 @@ Result<std::unique_ptr<Listener>> VirtualNetwork::listen(const Endpoint& at) {
 }
 
 bool VirtualNetwork::start_connect(Connect& connect) {
-    handshakes_.push_back(std::make_unique<Handshake>(*this, connect));
+    const block_pool::Allocator<Handshake> pool;
+    connect.backend = std::allocate_shared<Handshake>(pool, *this, connect);
     return false;
 }
 
 void VirtualNetwork::forget_connect(Connect& connect) {
-    handshakes_.remove_if([&](const auto& entry) { return entry->belongs_to(connect); });
+    connect.backend.reset();
 }
 
 std::uint16_t VirtualNetwork::next_port() {

@@ -7,7 +7,6 @@
 #include "world/random.hpp"
 
 #include <cstdint>
-#include <list>
 #include <map>
 #include <memory>
 
@@ -25,7 +24,6 @@ struct NetworkOptions {
 class VirtualNetwork final : public Network {
 public:
     VirtualNetwork(Clock& clock, std::uint64_t seed, const NetworkOptions& options);
-    ~VirtualNetwork() override;
 
     Result<std::unique_ptr<Listener>> listen(const Endpoint& at) override;
 
@@ -46,7 +44,6 @@ private:
     Random random_;
     NetworkOptions options_;
     std::map<Endpoint, VirtualListener*> listeners_;
-    std::list<std::unique_ptr<Handshake>> handshakes_;
     std::uint16_t last_port_ = 32767;
 };
 

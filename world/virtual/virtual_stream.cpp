@@ -1,8 +1,13 @@
 #include "world/virtual/virtual_stream.hpp"
 
+#include "world/block_pool.hpp"
+#include "world/fifo.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
+#include <string_view>
 
 namespace twofifty::world::virtual_world {
 namespace {
@@ -63,8 +68,7 @@ public:
     void end_reading() {
         if (read_closed_) return;
         read_closed_ = true;
-        data_.clear();
-        head_ = 0;
+        forget_data();
         if (reader_) std::exchange(reader_, nullptr)->complete(ready(), Error::closed);
         if (writer_) {
             write_end_ = Error::connection_reset;
@@ -132,8 +136,7 @@ private:
     void fired() override {
         const TimePoint now = network_.clock().now();
         while (!segments_.empty() && segments_.front().arrives <= now) {
-            arrive(segments_.front());
-            segments_.pop_front();
+            arrive(segments_.take_front());
         }
         // What was written later on another connection may be queued already, for a later time.
         if (!segments_.empty())
@@ -177,12 +180,16 @@ private:
         return false;
     }
 
+    void forget_data() {
+        block_pool::give_back(data_);
+        head_ = 0;
+    }
+
     void consume(std::size_t bytes) {
         head_ += bytes;
         arrived_ -= bytes;
         if (head_ == data_.size()) {
-            data_.clear();
-            head_ = 0;
+            forget_data();
         } else if (head_ > network_.options().buffer_size) {
             data_.erase(0, head_);
             head_ = 0;
@@ -193,10 +200,10 @@ private:
     }
 
     VirtualNetwork& network_;
-    std::string data_;
+    block_pool::Bytes data_;
     std::size_t head_ = 0;     ///< Where the unread part of data_ begins.
     std::size_t arrived_ = 0;  ///< Bytes behind head_ that the reader may have.
-    std::deque<Segment> segments_;
+    Fifo<Segment, 2> segments_;
     Following following_{*this};
     ReadSome* reader_ = nullptr;
     WriteAll* writer_ = nullptr;
@@ -221,7 +228,7 @@ public:
 
 namespace {
 
-class VirtualStream final : public Stream {
+class VirtualStream final : public Stream, public block_pool::Pooled {
 public:
     VirtualStream(std::shared_ptr<Connection> connection, std::size_t end)
         : connection_(std::move(connection)), end_(end) {}
@@ -270,7 +277,8 @@ private:
 std::pair<std::unique_ptr<Stream>, std::unique_ptr<Stream>> make_connection(VirtualNetwork& network,
                                                                             const Endpoint& from,
                                                                             const Endpoint& to) {
-    auto connection = std::make_shared<Connection>(network, from, to);
+    const block_pool::Allocator<Connection> pool;
+    auto connection = std::allocate_shared<Connection>(pool, network, from, to);
     return {std::make_unique<VirtualStream>(connection, 0),
             std::make_unique<VirtualStream>(connection, 1)};
 }

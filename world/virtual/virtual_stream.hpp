@@ -3,9 +3,7 @@
 #include "world/stream.hpp"
 #include "world/virtual/virtual_network.hpp"
 
-#include <deque>
 #include <memory>
-#include <string>
 #include <utility>
 
 namespace twofifty::world::virtual_world {

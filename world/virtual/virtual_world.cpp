@@ -17,11 +17,13 @@ bool VirtualWorld::step(std::uint64_t& steps_at_instant) {
         clock_.ready().run_one();
         return true;
     }
-    if (clock_.timers().fire_one(clock_.now())) return true;
     const TimePoint next = clock_.timers().earliest();
     if (next == never) return false;
-    clock_.advance_to(next);
-    steps_at_instant = 0;
+    if (next > clock_.now()) {
+        clock_.advance_to(next);
+        steps_at_instant = 0;
+    }
+    clock_.timers().fire_one(next);
     return true;
 }
 

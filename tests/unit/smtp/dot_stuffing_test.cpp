@@ -14,9 +14,9 @@ namespace twofifty::smtp {
 namespace {
 
 std::string stuffed(std::string_view content) {
-    std::string wire;
+    world::block_pool::Bytes wire;
     append_stuffed(content, wire);
-    return wire;
+    return std::string(wire.begin(), wire.end());
 }
 
 /// Where the content ends (behind the final ".CRLF"), by search; npos where it does not.
@@ -74,8 +74,8 @@ std::ostream& operator<<(std::ostream& out, const Unstuffed& unstuffed) {
 Unstuffed unstuff_pieces(const std::vector<std::string_view>& pieces) {
     Unstuffer unstuffer;
     Unstuffed unstuffed;
-    for (const std::string_view piece : pieces)
-        unstuffed.taken += unstuffer.feed(piece, unstuffed.content);
+    const Unstuffer::Take take = [&](std::string_view run) { unstuffed.content += run; };
+    for (const std::string_view piece : pieces) unstuffed.taken += unstuffer.feed(piece, take);
     unstuffed.found = unstuffer.found();
     return unstuffed;
 }
@@ -131,7 +131,7 @@ TEST(AppendStuffed, SendsAnEmptyContentAsALoneDot) {
 }
 
 TEST(AppendStuffed, KeepsWhatIsOnTheWireAlready) {
-    std::string wire = "DATA\r\n";
+    world::block_pool::Bytes wire = "DATA\r\n";
     append_stuffed("a\r\n", wire);
     EXPECT_EQ(wire, "DATA\r\na\r\n.\r\n");
 }
@@ -220,9 +220,10 @@ TEST(Unstuffer, TakesNothingBehindTheEnd) {
 TEST(Unstuffer, StartsAnewAfterReset) {
     Unstuffer unstuffer;
     std::string content;
-    unstuffer.feed("a\r\n.\r\n", content);
+    const Unstuffer::Take take = [&](std::string_view run) { content += run; };
+    unstuffer.feed("a\r\n.\r\n", take);
     unstuffer.reset();
-    EXPECT_EQ(unstuffer.feed("..b\r\n.\r\n", content), 8U);
+    EXPECT_EQ(unstuffer.feed("..b\r\n.\r\n", take), 8U);
     EXPECT_EQ(content, "a\r\n.b\r\n");
 }
 
