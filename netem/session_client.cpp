@@ -22,11 +22,11 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
+
 /// "QUIT" and its line end.
 bool is_quit(std::string_view line) {
     return starts_with_ignoring_case(line, "QUIT");
 }
-
 
 }  // namespace
 

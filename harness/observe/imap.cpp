@@ -126,7 +126,7 @@ ImapObserver::ImapObserver(ObserverParts parts, world::Network& network, ImapAcc
     : parts_(std::move(parts)),
       network_(network),
       access_(std::move(access)),
-      description_("imap " + to_string(access_.server)) {
+      description_(access_.called) {
     for (BoxPlace& place : boxes_of(access_.user, parts_.recipients))
         boxes_.push_back({std::move(place.name), place.recipient});
 }

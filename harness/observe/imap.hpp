@@ -16,6 +16,7 @@ struct ImapAccess {
     world::Endpoint server{};
     std::string user{};  ///< May hold {recipient} and {user}.
     std::string password{};
+    std::string called{};  ///< How the report calls it.
 };
 
 class ImapObserver final : public Observer {

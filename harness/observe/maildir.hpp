@@ -14,7 +14,8 @@ class MaildirObserver final : public Observer {
 public:
     /// `pattern` is a path; "{recipient}" in it stands for each recipient's address, "{user}" for
     /// its local part.
-    MaildirObserver(ObserverParts parts, const std::string& pattern);
+    /// `called`: how the report calls it; empty: by the pattern.
+    MaildirObserver(ObserverParts parts, const std::string& pattern, const std::string& called = "");
 
     std::string start() override;
     world::Task<> look() override;

@@ -26,8 +26,9 @@ std::string message_in(std::string_view stored) {
 
 }  // namespace
 
-MboxObserver::MboxObserver(ObserverParts parts, const std::string& pattern)
-    : parts_(std::move(parts)), description_("mbox " + pattern) {
+MboxObserver::MboxObserver(ObserverParts parts, const std::string& pattern,
+                          const std::string& called)
+    : parts_(std::move(parts)), description_(called.empty() ? "mbox " + pattern : called) {
     for (BoxPlace& place : boxes_of(pattern, parts_.recipients))
         boxes_.push_back({std::move(place.name), place.recipient});
 }

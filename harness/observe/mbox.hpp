@@ -14,7 +14,8 @@ namespace twofifty::harness {
 class MboxObserver final : public Observer {
 public:
     /// `pattern` is a path; "{recipient}" and "{user}" as in a Maildir's.
-    MboxObserver(ObserverParts parts, const std::string& pattern);
+    /// `called`: how the report calls it; empty: by the pattern.
+    MboxObserver(ObserverParts parts, const std::string& pattern, const std::string& called = "");
 
     std::string start() override;
     world::Task<> look() override;

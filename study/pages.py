@@ -1,0 +1,163 @@
+"""What is published of the study, and how a new one is held against it."""
+
+import json
+import pathlib
+import shutil
+import sys
+
+HEAD = """# What real mail servers do when the 250 is late or lost
+
+Written by `./dev study`, from its runs alone. Each cell tells what became of the messages of one run (pairs of message and recipient where there are
+several recipients), and links to the run's summary. Seeds stand in the scenarios, the columns' names. Copies were counted in the server's own mailboxes
+(for receivers), or at a receiver of ours behind the impairment layer (for senders).
+
+"""
+
+QUESTIONS = {"receivers": "Real servers as receivers", "senders": "Real servers as senders"}
+
+NOTES = {
+    "receivers": "`(+n)`: copies more than one for each. `suppressed`: accepted on the wire and kept out of the mailbox by the server itself.\n"
+                 "The client of `client-gone` never learns of any 250, so that its messages are either delivered all the same, or not at all.",
+    "senders": "With timers that were made short: 3 s after the dot, 5 s to the next try (OpenSMTPD's are compiled in; its clock ran a hundred times\n"
+               "as fast). `the last 250`: from the submission of a message to the 250 that its server read, at most.",
+}
+
+
+def cell_path(role, server, name):
+    return f"runs/{role}/{server}/{name}.md"
+
+
+def names_in_order(plan, role):
+    names = []
+    for planned_role, _, path in plan:
+        if planned_role == role and path.stem not in names:
+            names.append(path.stem)
+    return names
+
+
+def servers_in_order(plan, role):
+    servers = []
+    for planned_role, server, _ in plan:
+        if planned_role == role and server not in servers:
+            servers.append(server)
+    return servers
+
+
+def questions(plan, role):
+    lines = []
+    for name in names_in_order(plan, role):
+        path = next(path for planned_role, _, path in plan if planned_role == role and path.stem == name)
+        comment = []
+        for line in path.read_text().splitlines():
+            if not line.startswith("#"):
+                break
+            comment.append(line.lstrip("# "))
+        lines.append(f"- **{name}**: {' '.join(comment)}")
+    return "\n".join(lines) + "\n"
+
+
+def table(study, plan, role):
+    names = names_in_order(plan, role)
+    text = "| | " + " | ".join(names) + " |\n|" + " --- |" * (len(names) + 1) + "\n"
+    for server in servers_in_order(plan, role):
+        row = []
+        for name in names:
+            cell = study[(role, server, name)]
+            row.append(f"[{cell.text}]({cell_path(role, server, name)})" if cell.summary else cell.text)
+        text += f"| {server} | " + " | ".join(row) + " |\n"
+    return text
+
+
+def programs(study):
+    found = {}
+    for cell in study.values():
+        for server in cell.summary["servers"] if cell.summary else []:
+            name = server["program"].split(" ")[0]
+            found[name] = server["program"]
+    return [found[name] for name in sorted(found)]
+
+
+def listed(names):
+    return ", ".join(names) if names else "none"
+
+
+def who(study, role, name, holds):
+    return [server for (cell_role, server, scenario), cell in sorted(study.items())
+            if cell_role == role and scenario == name and cell.summary and holds(cell.summary)]
+
+
+def surprises(study):
+    """Sentences that the runs themselves make."""
+    gone = lambda holds: who(study, "receivers", "client-gone", holds)
+    lines = [
+        "Deliver a message whose client hung up before the 250, every time: "
+        + listed(gone(lambda s: s["verdicts"]["failed"] == 0 and s["verdicts"]["ghost"] > 0)) + ".",
+        "Discard some or all of them, since they look whether the client is still there: "
+        + listed(gone(lambda s: s["verdicts"]["failed"] > 0)) + ".",
+        "Suppress the second copy that a lost 250 makes: "
+        + listed(who(study, "receivers", "dropped-250", lambda s: s["copies_suppressed"] > 0)) + ".",
+        "Store one copy for each 250 they said, when 250s are lost: "
+        + listed(who(study, "receivers", "dropped-250", lambda s: s["discrepancies"] == 0 and not s["copies_suppressed"])) + ".",
+        "Lost mail that they had acknowledged, when every process was killed: "
+        + listed(who(study, "receivers", "killed", lambda s: s["verdicts"]["lost"] > 0)) + ".",
+        "Turned to the next host at once, although the first may have had the message: "
+        + listed(who(study, "senders", "two-hosts", lambda s: s["routes"]["next_host"] > 0)) + ".",
+        "Made no duplicate of a 250 that came six seconds late: "
+        + listed(who(study, "senders", "late-250", lambda s: s["verdicts"]["duplicated"] == 0)) + ".",
+        "Say in their log that a message may be sent more than once: "
+        + listed(sorted({server for (role, server, _), cell in study.items()
+                         if role == "senders" and cell.server["said"].get("may_be_sent_twice")})) + ".",
+    ]
+    return "".join(f"- {line}\n" for line in lines)
+
+
+def quotations(study):
+    text = ""
+    for (role, server, name), cell in sorted(study.items()):
+        if name not in ("dropped-250", "client-gone", "cut-after-dot"):
+            continue
+        for line in cell.server["lines"][:2]:
+            text += f"- {server}, {role}, {name}: `{line.replace('`', chr(39))[:300]}`\n"
+    return text
+
+
+def publish(study, plan, folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    for (role, server, name), cell in study.items():
+        if cell.run is None:
+            continue
+        target = folder / cell_path(role, server, name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text((cell.run / "summary.md").read_text())
+    text = HEAD + "Versions: " + ", ".join(programs(study)) + ".\n"
+    text += "\n## What surprises\n\n" + surprises(study)
+    for role, title in QUESTIONS.items():
+        if not names_in_order(plan, role):
+            continue
+        text += f"\n## {title}\n\n{questions(plan, role)}\n{table(study, plan, role)}\n{NOTES[role]}\n"
+    text += "\n## What their logs said\n\n" + quotations(study)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "README.md").write_text(text)
+    verdicts = [{"role": role, "server": server, "scenario": name, "program": cell.server["program"],
+                 "verdict": cell.verdict, "text": cell.text}
+                for (role, server, name), cell in sorted(study.items())]
+    (folder / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n")
+
+
+def compare(study, folder):
+    """0 where every verdict that can be compared is the same."""
+    known = {(one["role"], one["server"], one["scenario"]): one
+             for one in json.loads((folder / "verdicts.json").read_text())}
+    differ = same = other = 0
+    for key, cell in sorted(study.items()):
+        before = known.get(key)
+        if before is None or before["program"] != cell.server["program"]:
+            other += 1
+            continue
+        if before["verdict"] == cell.verdict:
+            same += 1
+            continue
+        differ += 1
+        print(f"{' '.join(key)}: published {before['text']}; now {cell.text}", file=sys.stderr)
+    print(f"{same} verdicts are as published, {differ} are not, {other} cannot be compared (other version, or not published)")
+    return 1 if differ else 0

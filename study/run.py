@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""The study: what real mail servers do when the 250 is late or lost. Runs every scenario of
+study/receivers against every receiver and every one of study/senders with every sender, and writes
+what came of it to results/published/real-servers.
+
+usage: ./dev study [--server NAME]... [--only SCENARIO]... [--full] [--check] [--jobs N] [--out FOLDER]
+
+  --check  publish nothing; compare with what is published, and exit 1 where a verdict differs
+           although the server's version is the same
+  --full   also the runs with the servers' own timers, which take up to hours
+"""
+
+import argparse
+import concurrent.futures
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+
+import cells
+import pages
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parent
+PUBLISHED = ROOT / "results/published/real-servers"
+
+RECEIVERS = ["postfix", "exim", "opensmtpd", "sendmail", "courier", "haraka", "qpsmtpd", "chasquid",
+             "aiosmtpd", "dovecot-lmtp", "dovecot-sieve", "cyrus-lmtp"]
+# Short timers, where a server can be told any: the study should end on the day it was begun.
+SENDERS = {
+    "postfix": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
+    "exim": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
+    "sendmail": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
+    "haraka": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
+    "courier": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
+    # Its timers are compiled in; its clock runs a hundred times as fast.
+    "opensmtpd": ['sender.options={ "clock.factor" = 100 }'],
+}
+LONGEST_RUN = 600
+LONGEST_FULL_RUN = 4 * 3600
+
+
+def scenarios(role, only, full):
+    """The files of one role, in the order in which they are told."""
+    order = ["clean", "dropped-250", "late-250", "cut-after-dot", "client-gone", "drip", "split-dot",
+             "several-recipients", "two-hosts", "paused", "killed"]
+    found = {path.stem: path for path in (HERE / role).glob("*.toml")}
+    names = [name for name in order if name in found] + (["full-length"] if full and "full-length" in found else [])
+    return [found[name] for name in names if not only or name in only]
+
+
+def carry_out(program, out, role, server, scenario):
+    """One run; yields its summary, or the words of what went wrong."""
+    full = scenario.stem == "full-length"
+    settings = [] if full else SENDERS.get(server, []) if role == "senders" else []
+    key = "sender.server" if role == "senders" else "target.server"
+    folder = out / role / server
+    command = [program, "run", str(scenario), "--quiet", "--out", str(folder), "--set", f"{key}={server}"]
+    for setting in settings:
+        command += ["--set", setting]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False,
+                              timeout=LONGEST_FULL_RUN if full else LONGEST_RUN)
+    except subprocess.TimeoutExpired:
+        return None, "it did not end"
+    run = folder / scenario.stem
+    summaries = sorted(run.glob("*/summary.json"))
+    if done.returncode == 3 or not summaries:
+        return None, done.stderr.strip().splitlines()[0] if done.stderr.strip() else f"exit {done.returncode}"
+    return summaries[-1].parent, done.stderr.strip()
+
+
+def main():
+    parser = argparse.ArgumentParser(add_help=False, description=__doc__)
+    parser.add_argument("-h", "--help", action="store_true")
+    parser.add_argument("--program", default=str(ROOT / "build/release/twofifty"))
+    parser.add_argument("--server", action="append", default=[])
+    parser.add_argument("--only", action="append", default=[])
+    parser.add_argument("--full", action="store_true")
+    parser.add_argument("--check", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--out", type=pathlib.Path, default=ROOT / "results/study")
+    options = parser.parse_args()
+    if options.help:
+        print(__doc__)
+        return 0
+    shutil.rmtree(options.out, ignore_errors=True)
+    plan = []
+    for role, servers in (("receivers", RECEIVERS), ("senders", list(SENDERS))):
+        for server in servers:
+            if options.server and server not in options.server:
+                continue
+            plan += [(role, server, path) for path in scenarios(role, options.only, options.full)]
+    study = {}
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        futures = {pool.submit(carry_out, options.program, options.out, *one): one for one in plan}
+        for future in concurrent.futures.as_completed(futures):
+            role, server, scenario = futures[future]
+            run, words = future.result()
+            cell = cells.cell_of(role, run, words)
+            study[(role, server, scenario.stem)] = cell
+            print(f"{role:<9} {server:<14} {scenario.stem:<20} {cell.text}", flush=True)
+    if options.check:
+        return pages.compare(study, PUBLISHED)
+    pages.publish(study, plan, PUBLISHED)
+    print(f"written: {PUBLISHED.relative_to(ROOT)}")
+    return 0 if all(cell.summary for cell in study.values()) else 4
+
+
+if __name__ == "__main__":
+    sys.exit(main())
