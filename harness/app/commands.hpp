@@ -100,8 +100,13 @@ ExitCode profiles_diff_command(const std::string& first, const std::string& seco
 
 /// The real servers that a run can start, and which are installed.
 ExitCode servers_list_command();
+/// Starts one, says where it listens, and keeps it until it is interrupted.
+ExitCode servers_run_command(const std::string& name, std::uint16_t port, const std::string& out);
 /// Starts each of them once, and stops it.
 ExitCode servers_check_command(const std::vector<std::string>& names, const std::string& out);
+
+/// Ends what runs that were killed have left behind, below a folder of results, and says so.
+ExitCode clean_command(const std::string& results);
 
 /// Writes a commented scenario; never over an existing file.
 ExitCode init_command(const std::string& path);

@@ -57,6 +57,8 @@ struct CommandLine {
     std::string profile;
     std::string other_profile;
     std::string role;
+    std::string server;
+    std::uint16_t server_port = 0;
     std::vector<std::string> servers;
     std::string servers_out = "results";
     std::function<ExitCode()> chosen;
@@ -75,6 +77,7 @@ struct CommandLine {
         add_compare();
         add_profiles();
         add_servers();
+        add_clean();
         add_init();
     }
 
@@ -267,6 +270,18 @@ struct CommandLine {
         command->add_subcommand("list", "All of them, and which are installed")->callback([this] {
             chosen = harness::servers_list_command;
         });
+        CLI::App* const keep = command->add_subcommand(
+            "run", "Start one, say where it listens, and keep it until interrupted");
+        keep->add_option("name", server, "Such as postfix")->required();
+        keep->add_option("--port", server_port, "On loopback (else any free one)")
+            ->check(CLI::Range(1024, 65535));
+        keep->add_option("--out", servers_out, "The folder for its private directory")
+            ->capture_default_str();
+        keep->callback([this] {
+            chosen = [this] {
+                return harness::servers_run_command(server, server_port, servers_out);
+            };
+        });
         CLI::App* const check = command->add_subcommand("check", "Start each once, and stop it");
         check->add_option("name", servers, "Such as postfix")->required();
         check->add_option("--out", servers_out, "The folder for their private directories")
@@ -274,6 +289,14 @@ struct CommandLine {
         check->callback([this] {
             chosen = [this] { return harness::servers_check_command(servers, servers_out); };
         });
+    }
+
+    void add_clean() {
+        CLI::App* const command = app.add_subcommand(
+            "clean", "End real servers that a killed run has left behind, if any");
+        command->add_option("results", servers_out, "The folder of run folders")
+            ->capture_default_str();
+        command->callback([this] { chosen = [this] { return harness::clean_command(servers_out); }; });
     }
 
     void add_init() {

@@ -1,5 +1,6 @@
 // `twofifty servers`: the real servers that a run can start.
 #include "harness/app/commands.hpp"
+#include "harness/app/interrupts.hpp"
 #include "harness/app/run_folder.hpp"
 #include "harness/servers/real_server.hpp"
 
@@ -7,10 +8,15 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <filesystem>
+#include <optional>
+#include <thread>
 
 namespace twofifty::harness {
 namespace {
+
+constexpr std::chrono::milliseconds look_interval{100};
 
 std::string state_of(const Adapter& adapter) {
     if (!find_program(adapter)) return "not installed. " + how_to_install(adapter);
@@ -42,6 +48,29 @@ ExitCode servers_list_command() {
     for (const std::string_view name : adapter_names()) {
         const Adapter& adapter = find_adapter(name);
         fmt::print("{:<14} {:<12} {}\n", name, roles_of(adapter), state_of(adapter));
+    }
+    return ExitCode::passed;
+}
+
+ExitCode servers_run_command(const std::string& name, std::uint16_t port, const std::string& out) {
+    const Adapter& adapter = find_adapter(name, {.source = "servers run"}, name);
+    const Interrupts interrupts;
+    const ServerSettings settings{.server = name, .port = port};
+    const std::filesystem::path folder =
+        make_run_folder(out, "servers-run-" + name, "latest-server");
+    try {
+        RealServer server(adapter, settings, {name, folder});
+        server.start();
+        fmt::print("{} {} listens at {}; its folder is {}\n", name, server.version(),
+                   to_string(server.endpoint()), folder.string());
+        std::fflush(stdout);
+        std::optional<std::string> died;
+        while (interrupts.count() == 0 && !(died = server.died()))
+            std::this_thread::sleep_for(look_interval);
+        if (died) throw ServerError(*died);
+        server.stop();
+    } catch (const ServerError& error) {
+        throw CommandError(ExitCode::environment, error.what());
     }
     return ExitCode::passed;
 }

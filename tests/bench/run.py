@@ -19,6 +19,7 @@ sys.dont_write_bytecode = True
 
 import days
 import layer
+import servers
 from measure import BenchError, Machine, Sink, Spread, find_program, read_load, run_process
 
 CONNECTIONS = 10
@@ -285,7 +286,7 @@ def print_table(bench, machine):
     for line in bench.lines:
         mark = {None: "", True: "ok", False: "FALLS SHORT"}[line.holds]
         print(f"{line.what:<{width}}  {line.figure:<28}  {line.required:<9} {mark}".rstrip())
-    print(NOTES + layer.NOTES + days.NOTES)
+    print(NOTES + layer.NOTES + days.NOTES + servers.NOTES)
 
 
 NOTES = f"""
@@ -307,7 +308,7 @@ def main():
     parser.add_argument("--program", default="build/release/twofifty")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--part", action="append", help="only this part (five-days, direct, layer, "
-                        "virtual, proxy, idle, late, day, ladder); may be given again")
+                        "virtual, proxy, idle, late, day, ladder, postfix, starts); may be given again")
     options = parser.parse_args()
     machine = Machine()
     with tempfile.TemporaryDirectory(prefix="twofifty-bench-") as folder:
@@ -324,6 +325,8 @@ def main():
                 "late": lambda bench: layer.punctuality(bench, Line),
                 "day": lambda bench: days.working_day(bench, Line),
                 "ladder": lambda bench: days.ladder(bench, Line),
+                "postfix": lambda bench: servers.into_postfix(bench, interleaved, Line),
+                "starts": lambda bench: servers.start_times(bench, Line),
             }
             for name in options.part or parts:
                 parts[name](bench)

@@ -1,0 +1,96 @@
+"""Real servers: how fast Postfix takes the fleet's mail, beside smtp-source; and how long each server
+takes from its start to its greeting."""
+
+import re
+import subprocess
+
+from measure import BenchError, Spread, find_program, run_process
+
+CONNECTIONS = 10
+LENGTH = 1024
+SENDERS = ["postfix", "exim", "opensmtpd", "sendmail", "courier", "haraka", "qpsmtpd", "chasquid",
+           "aiosmtpd", "dovecot-lmtp", "dovecot-sieve", "cyrus-lmtp"]
+
+LOAD = f"""\
+# How fast does a real server take the fleet's mail?
+seed = 1
+[fleet]
+messages = 1
+connections = {CONNECTIONS}
+messages_per_connection = 1000000
+[message]
+size = "{LENGTH}B"
+to = ["b@recipient.test"]
+[drain]
+quiet_for = "1ms"
+[target]
+direct = true
+"""
+
+NOTES = """
+into Postfix: the same Postfix, started by `twofifty servers run postfix`, takes the mail of
+  `smtp-source -d -s 10 -l 1024` and of the fleet in turn; it writes every message to the disk, which
+  is most of the time. messages/s of smtp-source over the life of its process.
+greets: `twofifty servers check NAME`, from its start to its 220."""
+
+
+class Running:
+    """One real server, for as long as the `with` block lasts."""
+
+    def __init__(self, program, name, folder):
+        self._process = subprocess.Popen(
+            [program, "servers", "run", name, "--out", str(folder)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        line = self._process.stdout.readline()
+        found = re.search(r"127\.0\.0\.1:\d+", line)
+        if not found:
+            raise BenchError(f"the server did not start: {line}{self._process.stderr.read()}")
+        self.address = found.group(0)
+        return self
+
+    def __exit__(self, *_):
+        self._process.terminate()
+        self._process.communicate(timeout=30)
+
+
+def into_postfix(bench, interleaved, line):
+    source = find_program("smtp-source")
+    messages = bench.size(1_000, 4_000)
+    with Running(bench.program, "postfix", bench.folder / "postfix") as server:
+        def theirs():
+            usage = run_process(
+                [source, "-d", "-s", str(CONNECTIONS), "-l", str(LENGTH), "-m", str(messages),
+                 "-f", "a@sender.test", "-t", "b@recipient.test", server.address])
+            return messages / usage.wall_s
+
+        def ours():
+            _, run = bench.twofifty(LOAD, f"fleet.messages={messages}",
+                                    f"target.address={server.address}")
+            rate = bench.load_of(run, messages).rate
+            bench.discard(run)
+            return rate
+
+        cases = {"smtp-source": theirs, "fleet": ours}
+        for case in cases.values():
+            case()
+        results = interleaved(bench.rounds, cases)
+    ratio = Spread.of(a / b for a, b in zip(results["fleet"], results["smtp-source"]))
+    bench.add(line("into Postfix: times smtp-source", ratio.text(), ">= 1.00", ratio.median >= 1))
+    for name, values in results.items():
+        bench.add(line(f"    messages/s, {name}", Spread.of(values).text("{:.0f}")))
+
+
+def start_times(bench, line):
+    for name in SENDERS:
+        times = []
+        for _ in range(bench.size(2, 5)):
+            done = subprocess.run(
+                [bench.program, "servers", "check", name, "--out", str(bench.folder / "checks")],
+                capture_output=True, text=True, timeout=120, check=False)
+            found = re.search(r"greets after (\d+) ms", done.stdout)
+            if not found:
+                raise BenchError(f"{name} was not started: {done.stderr.strip()[-300:]}")
+            times.append(int(found.group(1)))
+        bench.add(line(f"    {name} greets after, ms", Spread.of(times).text("{:.0f}")))
