@@ -79,6 +79,18 @@ std::vector<std::string> one_or_more(Section& section, std::string_view key) {
     return section.texts(key).value_or(std::vector<std::string>{});
 }
 
+/// Names the servers that there are, the built-in one among them where it can stand.
+void require_known(Section& section, const std::string& server) {
+    std::vector<std::string_view> names = adapter_names();
+    if (std::ranges::find(names, server) != names.end()) return;
+    if (section.path() != sender_name) names.insert(names.begin(), "reference");
+    const std::string near = settings::nearest(server, names);
+    section.fail("server", fmt::format("there is no server {}{}; expected one of: {}",
+                                       settings::toml_text(server),
+                                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
+                                       fmt::join(names, ", ")));
+}
+
 }  // namespace
 
 bool names_real_server(Section& section) {
@@ -88,8 +100,8 @@ bool names_real_server(Section& section) {
 ServerSettings read_server(Section& section, const std::string& folder) {
     ServerSettings result;
     result.server = section.text("server").value_or("");
-    const Adapter& adapter = find_adapter(result.server, section.place_of("server"),
-                                          section.path().empty() ? "server" : section.path() + ".server");
+    require_known(section, result.server);
+    const Adapter& adapter = find_adapter(result.server);
     result.configuration = section.text("configuration").value_or("");
     if (!result.configuration.empty()) {
         const std::filesystem::path path = std::filesystem::path(folder) / result.configuration;

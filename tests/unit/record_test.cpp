@@ -155,7 +155,7 @@ TEST(Names, BelongToTheLastEnumeratorsToo) {
     EXPECT_EQ((std::array{phase_names.size(), outcome_names.size(), event_kind_names.size()}),
               (std::array{static_cast<std::size_t>(Phase::other) + 1,
                           static_cast<std::size_t>(Outcome::not_sent) + 1,
-                          static_cast<std::size_t>(EventKind::delay_warned) + 1}));
+                          static_cast<std::size_t>(EventKind::server_said) + 1}));
 }
 
 }  // namespace

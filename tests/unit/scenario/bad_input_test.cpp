@@ -162,7 +162,8 @@ INSTANTIATE_TEST_SUITE_P(
     Target, BadScenario,
     testing::Values(
         BadInput{FLEET "target.server = 'refrence'\n",
-                 "s.toml:2:8: target.server: expected \"reference\", found the text \"refrence\""},
+                 "s.toml:2:8: target.server: there is no server \"refrence\"; did you mean "
+                 "\"reference\"?"},
         BadInput{FLEET "target = { server = 'reference', address = 'h:25' }\n",
                  "s.toml:2:34: target.address: contradicts server = \"reference\""},
         BadInput{FLEET "target.address = 'localhost'\n",
