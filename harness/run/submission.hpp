@@ -7,6 +7,7 @@
 #include "record/recorder.hpp"
 #include "record/token.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -56,15 +57,18 @@ private:
 /// copies are counted behind the layer.
 class SentRecorder final : public Recorder {
 public:
-    explicit SentRecorder(Recorder& next) : next_(next) {}
+    /// `receiver`: the number of the one behind this listener of the layer.
+    SentRecorder(Recorder& next, std::uint16_t receiver) : next_(next), receiver_(receiver) {}
 
     void record(Event event) override {
-        if (event.kind != EventKind::submitted && event.kind != EventKind::copy_found)
-            next_.record(std::move(event));
+        if (event.kind == EventKind::submitted || event.kind == EventKind::copy_found) return;
+        if (event.kind == EventKind::attempt_started) event.quantity = receiver_;
+        next_.record(std::move(event));
     }
 
 private:
     Recorder& next_;
+    std::uint16_t receiver_;
 };
 
 }  // namespace twofifty::harness
