@@ -54,7 +54,8 @@ std::string comparable(const std::string& value) {
 
 std::string_view name_of(Grade grade) {
     constexpr std::array names{std::string_view{"documented"}, std::string_view{"read in code"},
-                               std::string_view{"second hand"}, std::string_view{"assumed"}};
+                               std::string_view{"measured"}, std::string_view{"second hand"},
+                               std::string_view{"assumed"}};
     return names[static_cast<std::size_t>(grade)];
 }
 

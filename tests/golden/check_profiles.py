@@ -12,7 +12,7 @@ import sys
 import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-MARKS = {"documented": "", "read_in_code": " (c)", "second_hand": " (2)", "assumed": " (a)"}
+MARKS = {"documented": "", "read_in_code": " (c)", "measured": " (m)", "second_hand": " (2)", "assumed": " (a)"}
 
 # Lifetimes that stand for "there is none": the longest that a scenario can hold.
 NO_LIFETIME = "365d"
