@@ -39,12 +39,10 @@ Run::Run(Place place, ProgressRecorder& recorder, const Scenario& scenario,
       rules_(scenario.rules, scenario.seed),
       messages_(scenario.message, recipients, scenario.seed, identity.run_id, identity.date),
       interrupted_(place.clock.ready()),
-      submissions_(recorder),
-      sent_(recorder) {
+      submissions_(recorder) {
     Recorder* fleet_recorder = &recorder_;
     if (sender != nullptr) {
         identities_ = std::make_unique<SentIdentities>(identity.run_id, recipients_);
-        layer_recorder_ = &sent_;
         fleet_recorder = &submissions_;
         start_layer_behind(*sender);
         routes_.add("", {.receiver = 1, .preference = 0, .endpoint = sender->endpoint()});
@@ -89,13 +87,13 @@ std::vector<world::Endpoint> Run::start_layer() {
         options.listen = {v6 ? "::1" : "127.0.0.1", 0};
         options.upstream = upstream;
         if (!receivers.empty()) options.receiver = receivers[listening.size()].name;
-        listening.push_back(start_proxy(std::move(options)));
+        listening.push_back(start_proxy(std::move(options), recorder_));
     }
     return listening;
 }
 
-world::Endpoint Run::start_proxy(netem::ProxyOptions options) {
-    const netem::ProxyContext context{clock_, network_, rules_, *identities_, *layer_recorder_};
+world::Endpoint Run::start_proxy(netem::ProxyOptions options, Recorder& recorder) {
+    const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder};
     proxies_.push_back(std::make_unique<netem::Proxy>(context, std::move(options), connections_));
     const world::Result<world::Endpoint> endpoint = proxies_.back()->start();
     if (!endpoint)
@@ -119,7 +117,8 @@ void Run::start_layer_behind(RealServer& sender) {
         options.listen = {loopback_host(next.hosts.size()), next.port};
         options.upstream = target_.endpoints()[i];
         if (!receivers.empty()) options.receiver = receivers[i].name;
-        next.hosts.push_back(start_proxy(std::move(options)).host);
+        SentRecorder& sent = sent_.emplace_back(recorder_, i + 1);
+        next.hosts.push_back(start_proxy(std::move(options), sent).host);
     }
     sender.relay_to(std::move(next));
 }

@@ -13,6 +13,7 @@
 #include "netem/proxy.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <vector>
 
@@ -35,7 +36,7 @@ public:
 
 private:
     std::vector<world::Endpoint> start_layer();
-    world::Endpoint start_proxy(netem::ProxyOptions options);
+    world::Endpoint start_proxy(netem::ProxyOptions options, Recorder& recorder);
     void start_layer_behind(RealServer& sender);
     netem::ProxyOptions layer_options() const;
     world::Task<bool> target_answers();
@@ -55,8 +56,7 @@ private:
     world::Notifier interrupted_;
     netem::ConnectionCounter connections_;
     SubmissionRecorder submissions_;  ///< With [sender]: what is told of the fleet.
-    SentRecorder sent_;               ///< With [sender]: what the layer tells.
-    Recorder* layer_recorder_ = &recorder_;
+    std::deque<SentRecorder> sent_;   ///< With [sender]: what the layer tells, by receiver.
     std::unique_ptr<netem::Identities> identities_;
     std::vector<std::unique_ptr<netem::Proxy>> proxies_;  ///< One in front of each receiver.
     Routes routes_;

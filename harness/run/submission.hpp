@@ -7,6 +7,8 @@
 #include "record/recorder.hpp"
 #include "record/token.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,19 +54,23 @@ private:
     const AddressBook& recipients_;
 };
 
-/// Takes the layer's events about them: that a message was submitted is known from the fleet, and
-/// copies are counted behind the layer.
+/// Takes the layer's events about them, in front of one receiver: that a message was submitted is
+/// known from the fleet, and copies are counted behind the layer.
 class SentRecorder final : public Recorder {
 public:
-    explicit SentRecorder(Recorder& next) : next_(next) {}
+    /// `receiver`: its number.
+    SentRecorder(Recorder& next, std::size_t receiver)
+        : next_(next), receiver_(static_cast<std::int64_t>(receiver)) {}
 
     void record(Event event) override {
-        if (event.kind != EventKind::submitted && event.kind != EventKind::copy_found)
-            next_.record(std::move(event));
+        if (event.kind == EventKind::submitted || event.kind == EventKind::copy_found) return;
+        if (event.kind == EventKind::attempt_started) event.quantity = receiver_;
+        next_.record(std::move(event));
     }
 
 private:
     Recorder& next_;
+    std::int64_t receiver_;
 };
 
 }  // namespace twofifty::harness
