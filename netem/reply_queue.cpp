@@ -64,7 +64,7 @@ Task<Verdict> ReplyQueue::deliver() {
             if (item.transaction != 0) told.push_back(std::move(item));
         }
         if (!passing.empty()) {
-            const bool sent = co_await to_client_.send(passing);
+            const bool sent = co_await give(passing);
             for (const Item& item : told)
                 listener_.reply_ended(item, sent ? item.bytes : std::string_view{});
             if (!sent) break;
@@ -97,6 +97,18 @@ Task<Verdict> ReplyQueue::deliver() {
     client_gone_ = true;
     forget_waiting();
     co_return Verdict{};
+}
+
+/// A client that is gone answers the first bytes with a reset, on loopback before the last one is sent;
+/// then it has not had the reply.
+Task<bool> ReplyQueue::give(std::string_view bytes) {
+    if (client_ended_ && bytes.size() > 1) {
+        const bool is_there = co_await to_client_.send(bytes.substr(0, bytes.size() - 1));
+        if (!is_there) co_return false;
+        bytes.remove_prefix(bytes.size() - 1);
+    }
+    const bool sent = co_await to_client_.send(bytes);
+    co_return sent;
 }
 
 /// Nothing of it will reach the client.
@@ -151,12 +163,12 @@ Task<bool> ReplyQueue::send_parts(std::string_view bytes, const Verdict& verdict
         const bool goes_on = co_await pause(verdict.parts[i].pause);
         if (!goes_on) co_return false;
         if (last && verdict.swallow_last_part) co_return true;
-        const bool sent = co_await to_client_.send(bytes.substr(0, size));
+        const bool sent = co_await give(bytes.substr(0, size));
         if (!sent) co_return false;
         bytes.remove_prefix(std::min(size, bytes.size()));
     }
     if (bytes.empty()) co_return true;
-    const bool sent = co_await to_client_.send(bytes);
+    const bool sent = co_await give(bytes);
     co_return sent;
 }
 

@@ -59,6 +59,8 @@ public:
     /// client has gone, or a verdict cuts a connection. Yields that cut: the sides to end and how.
     world::Task<Verdict> deliver();
 
+    /// Whether something that was pushed has not been given on.
+    bool owes() const { return sending_ || !waiting_.empty(); }
     /// Waits until all that was pushed has been given on.
     world::Task<> emptied();
 
@@ -67,6 +69,9 @@ public:
         client_gone_ = true;
         changed_.notify_all();
     }
+    /// The client has closed its direction, and may read on or be gone altogether: only what is sent
+    /// to it tells.
+    void client_ended() { client_ended_ = true; }
     /// One more command was given to the server.
     void command_passed() {
         ++commands_passed_;
@@ -90,6 +95,7 @@ private:
     std::uint64_t releases(const Item& item) const;
     world::Task<bool> first_may_leave();
     world::Task<bool> pause(Duration duration);
+    world::Task<bool> give(std::string_view bytes);
     world::Task<bool> send_parts(std::string_view bytes, const Verdict& verdict);
     void forget_waiting();
     void note_ended(const Item& item, const char* how, std::string_view bytes);
@@ -104,6 +110,7 @@ private:
     bool sending_ = false;
     bool withholding_ = false;
     bool ending_ = false;
+    bool client_ended_ = false;
     bool client_gone_ = false;
 };
 

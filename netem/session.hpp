@@ -57,6 +57,7 @@ public:
 private:
     world::Task<> client_to_server();
     world::Task<> forward_close(bool was_reset);
+    bool is_patient();
     world::Task<> until_answered();
     world::Task<> server_to_client();
     world::Task<bool> shake_hands_with_server();

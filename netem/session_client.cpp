@@ -22,6 +22,10 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
+/// A client that says QUIT no later than this behind its final dot, and closes its direction, waits for
+/// the answer, as Exim does. One that says it later has waited in vain: Exim and Postfix say QUIT then
+/// too, and read no more.
+constexpr Duration quit_behind_dot = std::chrono::milliseconds{500};
 
 /// "QUIT" and its line end.
 bool is_quit(std::string_view line) {
@@ -67,7 +71,10 @@ Task<> Session::client_to_server() {
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
     // One that says QUIT behind its final dot and then ends its direction, as Exim does, still reads.
     const bool still_reads = error == world::Error::end_of_stream && said_quit_ && !cut_ && !silent_;
-    if (still_reads) co_await until_answered();
+    if (still_reads) {
+        replies_.client_ended();
+        co_await until_answered();
+    }
     client_closed_ = true;
     transactions_.on_client_gone(cut_             ? "connection_reset"
                                  : server_closed_ ? "end_of_stream"
@@ -79,6 +86,13 @@ Task<> Session::client_to_server() {
         co_await forward_close(error == world::Error::connection_reset);
     // What it still answers is seen, but not without end.
     if (!server_closed_) tasks_.spawn(end_afterlife());
+}
+
+/// Whether a client that says QUIT now still waits for what is owed to it.
+bool Session::is_patient() {
+    const bool is_owed = replies_.owes() || dialogue_.awaited() == Phase::data_done;
+    return !is_owed ||
+           clock_.now() - transactions_.get(dialogue_.transactions()).end_of_data <= quit_behind_dot;
 }
 
 /// Waits until the client, which has nothing more to say, has been given all that it will get. That it
@@ -160,7 +174,7 @@ Task<bool> Session::pass_pieces() {
         if (piece.kind == PieceKind::opaque) note_not_followed("client");
         if (piece.kind == PieceKind::command) {
             replies_.command_passed();
-            said_quit_ = said_quit_ || is_quit(rest.substr(0, piece.bytes));
+            said_quit_ = said_quit_ || (is_quit(rest.substr(0, piece.bytes)) && is_patient());
         }
         if (content) {
             Transaction& transaction = transactions_.get(dialogue_.transactions());
@@ -297,18 +311,21 @@ Task<bool> Session::wait_with_client(TimePoint due, const std::vector<Event>& ho
 
 /// Reading on is how a client that goes away is noticed. What it says goes to the server later.
 Task<> Session::read_on() {
+    const TimePoint began = clock_.now();
+    bool in_vain = false;
     while (from_client_.size() <= unread_limit) {
         const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
         if (!bytes) {
             // What it said behind its content may be that it only waits for the answer.
             const std::size_t line = from_client_.rfind('\n', std::max<std::size_t>(from_client_.size(), 2) - 2);
             const std::string_view last = std::string_view(from_client_).substr(line + 1);
-            if (bytes.error() == world::Error::end_of_stream && is_quit(last)) co_return;
+            if (bytes.error() == world::Error::end_of_stream && is_quit(last) && !in_vain) co_return;
             client_left_ = true;
             changed_.notify_all();
             co_return;
         }
         from_client_.append(client_buffer_.data(), *bytes);
+        in_vain = clock_.now() - began > quit_behind_dot;
     }
 }
 

@@ -31,12 +31,12 @@ public:
 
     Diagnosis run() {
         look_around();
-        witness_.history.for_each_message([&](std::uint32_t, const MessageHistory& message) {
+        witness_.history.for_each_message([&](std::uint32_t ordinal, const MessageHistory& message) {
             const MessageStory story = message_story(witness_.history, message);
             bool any = false;
             witness_.history.for_each_pair(message, [&](const Pair& pair) {
                 any = true;
-                add_pair(story, pair);
+                add_pair(ordinal, story, pair);
             });
             found().messages += any ? 1 : 0;
         });
@@ -80,12 +80,20 @@ private:
             path.add(ends[0].waited - transactions[0].server_gap);
     }
 
-    void add_pair(const MessageStory& message, const Pair& pair) {
+    void add_pair(std::uint32_t ordinal, const MessageStory& message, const Pair& pair) {
         PairStory story = pair_story(witness_.history, message, pair);
-        // Where nobody looked into a mailbox, what the server accepted is the copy.
-        if (!copies_seen_)
+        const auto hops = witness_.hops.find({ordinal, pair.recipient});
+        const bool was_passed_on = hops != witness_.hops.end();
+        // Where nobody looked into a mailbox, and of a message that came to none since servers hand
+        // it on and on, what a server accepted is the copy.
+        if (story.copies.empty() && (!copies_seen_ || was_passed_on)) {
             for (const Joined<Transaction>& seen : story.transactions)
-                story.copies.push_back({{.at = seen.record.at}, seen.attempt, true});
+                story.copies.push_back({{.at = seen.record.at,
+                                         .receiver = receiver_of(message, seen.attempt)},
+                                        seen.attempt,
+                                        true});
+            if (was_passed_on) add_hops(hops->second, story);
+        }
         ++found().pairs;
         found().transactions += story.transactions.size();
         found().copies += story.copies.size();
@@ -103,6 +111,22 @@ private:
         add_receivers(story, extras);
         add_headers(story, extras);
         for (const ExtraCopyFound& extra : extras) add_extra(story, extra);
+    }
+
+    static std::uint16_t receiver_of(const MessageStory& message, std::uint32_t attempt) {
+        const auto begun =
+            std::ranges::find(message.attempts, attempt, &AttemptBegun::attempt);
+        return begun == message.attempts.end() ? 0 : begun->receiver;
+    }
+
+    void add_hops(const std::vector<Hop>& hops, PairStory& story) const {
+        for (const Hop& hop : hops) {
+            const auto to = std::ranges::find(facts_.receivers, hop.to);
+            const auto number = to == facts_.receivers.end() ? 0 : to - facts_.receivers.begin() + 1;
+            story.copies.push_back({{.at = hop.at,
+                                     .received_headers = hop.received_headers,
+                                     .receiver = static_cast<std::uint16_t>(number)}});
+        }
     }
 
     void add_time(const Pair& pair, bool duplicated) {

@@ -35,6 +35,9 @@ void Witness::add(const Event& event) {
             history.connections.seen_by_layer(event.connection, event.text, event.at);
             break;
         case EventKind::attempt_started:
+            if (event.message != 0)
+                history.attempt(event).receiver = static_cast<std::uint16_t>(event.quantity);
+            break;
         case EventKind::content_sent:
             if (event.message != 0) history.attempt(event);
             break;
@@ -45,13 +48,7 @@ void Witness::add(const Event& event) {
         case EventKind::copy_found:
         case EventKind::copy_suppressed: add_copy(event); break;
         case EventKind::copy_discarded: ++discarded[{event.node, event.text}]; break;
-        case EventKind::forwarded: {
-            Forwards& way = forwards[{event.node, event.text}];
-            ++way.count;
-            way.headers.insert(event.quantity);
-            if (event.outcome == Outcome::unknown) ++way.unanswered;
-            break;
-        }
+        case EventKind::forwarded: add_forward(event); break;
         case EventKind::queue_sampled: queues.add(event); break;
         case EventKind::layer_not_following: ++opaque; break;
         case EventKind::drain_ended: ended = true; break;
@@ -135,6 +132,18 @@ void Witness::add_copy(const Event& event) {
                                std::clamp<std::int64_t>(event.quantity, 0, UINT32_MAX)),
                            .receiver = event.node,
                            .suppressed = event.kind == EventKind::copy_suppressed});
+}
+
+void Witness::add_forward(const Event& event) {
+    Forwards& way = forwards[{event.node, event.text}];
+    ++way.count;
+    way.headers.insert(event.quantity);
+    if (event.outcome == Outcome::unknown) ++way.unanswered;
+    if (event.outcome != Outcome::accepted || !names_pair(event)) return;
+    std::vector<Hop>& pair = hops[{event.message, event.recipient}];
+    if (pair.size() < hops_most)
+        pair.push_back({event.at, static_cast<std::uint32_t>(std::max<std::int64_t>(0, event.quantity)),
+                        event.text});
 }
 
 void Witness::add_server_gone(const Event& event) {

@@ -76,7 +76,6 @@ void Judge::add(const Event& event) {
         case EventKind::drain_ended: judgement_.drain_end = event.text; break;
         case EventKind::target_failed: judgement_.target_failure = event.text; break;
         case EventKind::connection_closed: judgement_.connections_open_for += event.duration; break;
-        case EventKind::layer_not_following:
         case EventKind::copy_suppressed:
             if (names_pair(event)) ++history_.pair(event.message, event.recipient).suppressed;
             break;
@@ -84,9 +83,10 @@ void Judge::add(const Event& event) {
             if (names_pair(event)) ++history_.pair(event.message, event.recipient).discarded;
             break;
         case EventKind::queue_sampled: queues_.add(event); break;
-        case EventKind::forwarded:
         case EventKind::server_changed: servers_.add_change(event); break;
         case EventKind::server_said: servers_.add_line(event); break;
+        case EventKind::forwarded:
+        case EventKind::layer_not_following:
         case EventKind::delay_warned:
         case EventKind::none: break;
     }

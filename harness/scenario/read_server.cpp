@@ -104,7 +104,10 @@ ServerSettings read_server(Section& section, const std::string& folder) {
     const Adapter& adapter = find_adapter(result.server);
     result.configuration = section.text("configuration").value_or("");
     if (!result.configuration.empty()) {
-        const std::filesystem::path path = std::filesystem::path(folder) / result.configuration;
+        // A run folder's scenario.toml names it too, from another place.
+        const std::filesystem::path path =
+            std::filesystem::absolute(std::filesystem::path(folder) / result.configuration)
+                .lexically_normal();
         result.configuration = path.string();
         if (!std::filesystem::is_directory(path))
             section.fail("configuration", fmt::format("{} is no folder; expected one with the files of "

@@ -178,8 +178,12 @@ void RealServer::build_world(const TemplateValues& values) {
     // What is shown in place of something must be there; its owner is a user of the world inside.
     for (const AdapterFolder& folder : adapter_.inside.folders)
         fs::create_directories(place_.folder / rendered(folder.path, values));
-    for (const auto& [seen, place] : adapter_.inside.bind)
-        plan.binds.emplace_back(rendered(seen, values), inside_path(rendered(place, values)));
+    for (const auto& [seen, place] : adapter_.inside.bind) {
+        const std::string own = rendered(place, values);
+        if (!own.starts_with('/') && !fs::exists(place_.folder / own))
+            fail(fmt::format("its configuration lacks {}, which it is to see as {}", own, seen));
+        plan.binds.emplace_back(rendered(seen, values), inside_path(own));
+    }
     if (settings_.disk > 0) {
         plan.disk = inside_path(adapter_.inside.disk);
         plan.disk_size = settings_.disk;

@@ -135,5 +135,20 @@ TEST(ForwardClose, AClientThatHasSaidQuitHearsNothingOfADroppedReply) {
     EXPECT_THAT(bench.client.heard(), IsEmpty());
 }
 
+// Exim and Postfix say QUIT, too, when they have waited in vain: nobody reads what comes then.
+TEST(ForwardClose, AClientThatSaysQuitAfterItsTimeoutIsGone) {
+    ProxyBench bench({{R"({ phase = "data_done" })", R"({ delay = "4s" })"}});
+    bench.greet();
+    bench.begin_message();
+    bench.client.says("Subject: last\r\n\r\nbody\r\n.\r\n");
+    bench.server.says(queued);
+    bench.pass(2s);
+    bench.client.says("QUIT\r\n");
+    bench.client.ends_sending();
+    bench.forget();
+    bench.pass(5s);
+    EXPECT_THAT(bench.client.heard(), IsEmpty());
+}
+
 }  // namespace
 }  // namespace twofifty

@@ -107,6 +107,31 @@ TEST(Diagnose, CopiesWithMoreAndMoreReceivedHeadersAreALoop) {
     EXPECT_EQ(diagnosis.prevention.headers_most, 5U);
 }
 
+// Real servers that hand mail to one another, and keep none: no mailbox holds a copy.
+TEST(Diagnose, ALoopWithoutAnyCopyIsSeenByWhatServersHandOn) {
+    Mail mail(1);
+    mail.submitted().attempt().accepted_by_receiver().acknowledged();
+    std::vector<Event> hops;
+    for (int i = 1; i <= 4; ++i)
+        hops.push_back({.at = at(std::chrono::seconds{i}),
+                        .kind = EventKind::forwarded,
+                        .outcome = Outcome::accepted,
+                        .node = static_cast<std::uint16_t>(i % 2 == 1 ? 1 : 2),
+                        .message = 1,
+                        .recipient = 1,
+                        .quantity = i,
+                        .text = i % 2 == 1 ? "right" : "left"});
+    std::vector<Event> events = history({mail}, hops);
+    for (Event& event : events)
+        if (event.kind == EventKind::attempt_started) event.quantity = 1;
+    const Diagnosis diagnosis = diagnose(events, {.receivers = {"left", "right"}});
+    EXPECT_EQ(diagnosis.cause, Cause::mail_loop);
+    EXPECT_EQ(diagnosis.reasons, (ReasonTally{{Reason::came_back, 4}}));
+    EXPECT_THAT(diagnosis.prevention.edges,
+                ElementsAre(LoopEdge{"right", "left", 2}, LoopEdge{"left", "right", 1}));
+    EXPECT_FALSE(diagnosis.scope.copies_seen);
+}
+
 /// The copies lie at the receivers of these numbers, in turn.
 std::vector<Event> at_receivers(std::vector<Event> events, std::vector<std::uint16_t> receivers) {
     std::size_t next = 0;
