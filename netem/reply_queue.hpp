@@ -69,8 +69,8 @@ public:
         client_gone_ = true;
         changed_.notify_all();
     }
-    /// The client has closed its direction, and may read on or be gone altogether: only what is sent
-    /// to it tells.
+    /// The client has closed its direction, and may read on or be gone altogether: only what is
+    /// sent to it tells.
     void client_ended() { client_ended_ = true; }
     /// One more command was given to the server.
     void command_passed() {

@@ -118,8 +118,8 @@ private:
     std::optional<ReplyQueue::Item> go_ahead_;  ///< The 220 to STARTTLS, until the server is ready.
     bool turning_ = false;                      ///< A side is shaking hands.
     bool client_left_ = false;                  ///< It closed while its end of data was kept.
-    bool said_quit_ = false;    ///< The client has; it expects no more than what is owed to it.
-    bool delivered_ = false;    ///< Nothing more will be given to the client.
+    bool said_quit_ = false;  ///< The client has; it expects no more than what is owed to it.
+    bool delivered_ = false;  ///< Nothing more will be given to the client.
     bool client_closed_ = false;
     bool server_closed_ = false;
     bool silent_ = false;      ///< The client keeps a dead connection: its bytes go nowhere.

@@ -96,12 +96,12 @@ enum class EventKind : std::uint8_t {
     /// A sender told the author that the message is still on its way: message, recipient, attempt,
     /// node.
     delay_warned,
-    /// A real server was started, or something was done to it: node, text ("start" with its name and
-    /// version, pause, resume, terminate, kill, restart, full_disk, free_disk), duration (start,
-    /// restart: until it greeted).
+    /// A real server was started, or something was done to it: node, text ("start" with its name
+    /// and version, pause, resume, terminate, kill, restart, full_disk, free_disk), duration
+    /// (start, restart: until it greeted).
     server_changed,
-    /// A line of a real server's log: node, message (0: not known), text (what it means, a colon, the
-    /// line), quantity (the so many-th of that meaning).
+    /// A line of a real server's log: node, message (0: not known), text (what it means, a colon,
+    /// the line), quantity (the so many-th of that meaning).
     server_said,
 };
 

@@ -109,7 +109,7 @@ struct Adapter {
     std::vector<std::string> packages{};
     std::vector<std::string> unpacked{};
     std::vector<std::string> npm{};
-    std::string program{};            ///< May begin with {{programs}}.
+    std::string program{};             ///< May begin with {{programs}}.
     std::vector<std::string> ports{};  ///< Beside the one for mail.
     AdapterVersion version{};
     AdapterInside inside{};

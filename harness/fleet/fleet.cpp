@@ -14,15 +14,15 @@ constexpr std::uint64_t messages_limit = 4'000'000'000;
 
 smtp::ClientOptions client_options(const Scenario& scenario, const SenderSettings& sender) {
     const FleetSettings& fleet = scenario.fleet;
-    smtp::ClientOptions options{.helo = sender.helo,
-                                .quits_after_timeout = sender.quits_after_timeout,
-                                .lmtp = scenario.target.protocol == Protocol::lmtp &&
-                                        scenario.sender.server.empty(),
-                                .pipelining = sender.pipelining,
-                                .chunking = sender.chunking,
-                                .chunk_size = sender.chunk_size,
-                                .timeouts = sender.timeouts,
-                                .timer = sender.timer};
+    smtp::ClientOptions options{
+        .helo = sender.helo,
+        .quits_after_timeout = sender.quits_after_timeout,
+        .lmtp = scenario.target.protocol == Protocol::lmtp && scenario.sender.server.empty(),
+        .pipelining = sender.pipelining,
+        .chunking = sender.chunking,
+        .chunk_size = sender.chunk_size,
+        .timeouts = sender.timeouts,
+        .timer = sender.timer};
     if (fleet.auth) {
         options.credentials = smtp::ClientCredentials{.user = fleet.auth->user,
                                                       .password = fleet.auth->password,
