@@ -5,6 +5,7 @@ what came of it to results/published/real-servers.
 
 usage: ./dev study [--server NAME]... [--only SCENARIO]... [--full] [--check] [--jobs N] [--out FOLDER]
 
+  --server, --only  run these anew, and take the others from the last time
   --check  publish nothing; compare with what is published, and exit 1 where a verdict differs
            although the server's version is the same
   --full   also the runs with the servers' own timers, which take up to hours
@@ -12,7 +13,6 @@ usage: ./dev study [--server NAME]... [--only SCENARIO]... [--full] [--check] [-
 
 import argparse
 import concurrent.futures
-import json
 import pathlib
 import shutil
 import subprocess
@@ -43,13 +43,21 @@ LONGEST_RUN = 600
 LONGEST_FULL_RUN = 4 * 3600
 
 
-def scenarios(role, only, full):
+def last_run(folder):
+    """The folder of the latest run with a summary, or None."""
+    summaries = sorted(folder.glob("*/summary.json"))
+    return summaries[-1].parent if summaries else None
+
+
+def scenarios(role, full):
     """The files of one role, in the order in which they are told."""
     order = ["clean", "dropped-250", "late-250", "cut-after-dot", "client-gone", "drip", "split-dot",
              "several-recipients", "two-hosts", "paused", "killed"]
     found = {path.stem: path for path in (HERE / role).glob("*.toml")}
-    names = [name for name in order if name in found] + (["full-length"] if full and "full-length" in found else [])
-    return [found[name] for name in names if not only or name in only]
+    names = [name for name in order if name in found]
+    if full and "full-length" in found:
+        names.append("full-length")
+    return [found[name] for name in names]
 
 
 def carry_out(program, out, role, server, scenario):
@@ -58,6 +66,7 @@ def carry_out(program, out, role, server, scenario):
     settings = [] if full else SENDERS.get(server, []) if role == "senders" else []
     key = "sender.server" if role == "senders" else "target.server"
     folder = out / role / server
+    shutil.rmtree(folder / scenario.stem, ignore_errors=True)
     command = [program, "run", str(scenario), "--quiet", "--out", str(folder), "--set", f"{key}={server}"]
     for setting in settings:
         command += ["--set", setting]
@@ -66,11 +75,11 @@ def carry_out(program, out, role, server, scenario):
                               timeout=LONGEST_FULL_RUN if full else LONGEST_RUN)
     except subprocess.TimeoutExpired:
         return None, "it did not end"
-    run = folder / scenario.stem
-    summaries = sorted(run.glob("*/summary.json"))
-    if done.returncode == 3 or not summaries:
-        return None, done.stderr.strip().splitlines()[0] if done.stderr.strip() else f"exit {done.returncode}"
-    return summaries[-1].parent, done.stderr.strip()
+    run = last_run(folder / scenario.stem)
+    if done.returncode == 3 or run is None:
+        words = done.stderr.strip().splitlines()
+        return None, words[0] if words else f"exit {done.returncode}"
+    return run, done.stderr.strip()
 
 
 def main():
@@ -87,16 +96,23 @@ def main():
     if options.help:
         print(__doc__)
         return 0
-    shutil.rmtree(options.out, ignore_errors=True)
     plan = []
     for role, servers in (("receivers", RECEIVERS), ("senders", list(SENDERS))):
         for server in servers:
-            if options.server and server not in options.server:
-                continue
-            plan += [(role, server, path) for path in scenarios(role, options.only, options.full)]
+            plan += [(role, server, path) for path in scenarios(role, options.full)]
+
+    def is_chosen(one):
+        _, server, path = one
+        return ((not options.server or server in options.server)
+                and (not options.only or path.stem in options.only))
+
     study = {}
+    for role, server, path in [one for one in plan if not is_chosen(one)]:
+        run = last_run(options.out / role / server / path.stem)
+        study[(role, server, path.stem)] = cells.cell_of(role, run, "it was not run yet")
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(carry_out, options.program, options.out, *one): one for one in plan}
+        futures = {pool.submit(carry_out, options.program, options.out, *one): one
+                   for one in plan if is_chosen(one)}
         for future in concurrent.futures.as_completed(futures):
             role, server, scenario = futures[future]
             run, words = future.result()
