@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
 namespace twofifty::servers {
 namespace {
 
@@ -22,6 +23,10 @@ struct Tested {
     std::chrono::seconds retry;  ///< Between its failure and the next try, at least.
     bool tells_of_timeouts;      ///< Its log says that mail may be sent twice when no reply came,
     bool tells_of_cuts;          ///< and when the connection broke.
+
+    friend std::ostream& operator<<(std::ostream& out, const Tested& tested) {
+        return out << tested.server;
+    }
 };
 
 class Sender : public testing::TestWithParam<Tested> {
