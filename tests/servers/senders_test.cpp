@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <ostream>
+
 namespace twofifty::servers {
 namespace {
 
