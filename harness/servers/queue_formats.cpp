@@ -130,10 +130,10 @@ std::optional<QueueLook> read_sendmail(std::string_view output, std::time_t now)
 }
 
 /// `smtpctl show queue`: a line for each envelope, fields between bars: its id (of which the first
-/// eight digits are the message's), ..., the eighth the time of arrival, the tenth the last try.
+/// eight digits are the message's), ..., the eighth the time of arrival, the eleventh the number of tries.
 std::optional<QueueLook> read_smtpctl(std::string_view output, std::time_t now) {
     constexpr std::size_t message_digits = 8;
-    constexpr std::size_t fields = 10;
+    constexpr std::size_t fields = 11;
     QueueLook look;
     std::set<std::string_view> messages;
     std::set<std::string_view> tried;
@@ -144,7 +144,7 @@ std::optional<QueueLook> read_smtpctl(std::string_view output, std::time_t now) 
         const std::string_view id = parts[0].substr(0, message_digits);
         messages.insert(id);
         if (const auto since = number(parts[7])) look.oldest = std::max(look.oldest, age(*since, now));
-        if (number(parts[9]).value_or(0) > 0) tried.insert(id);
+        if (number(parts[10]).value_or(0) > 0) tried.insert(id);
     }
     look.messages = messages.size();
     look.deferred = tried.size();

@@ -276,15 +276,24 @@ void RealServer::terminate() {
 }
 
 void RealServer::fill_disk() {
-    const std::string file = inside_path(adapter_.inside.disk) + "/" + ballast_file;
-    // It ends with "no space left on device", which is the purpose.
-    container_->run({.words = {"/usr/bin/dd", "if=/dev/zero", "of=" + file, "bs=64K", "status=none"}},
-                    command_limit);
+    // What the server frees is taken, too, until the mark is gone. dd ends with "no space left on
+    // device", which is the purpose.
+    constexpr const char* fill =
+        "touch $0.mark; dd if=/dev/zero of=$0 bs=64K status=none; "
+        "(while [ -e $0.mark ]; do dd if=/dev/zero bs=4K status=none >> $0; sleep 0.05; done; rm $0) "
+        "< /dev/null > /dev/null 2>&1 &";
+    container_->run({.words = {"/bin/sh", "-c", fill, ballast()}}, command_limit);
 }
 
 void RealServer::free_disk() {
-    const std::string file = inside_path(adapter_.inside.disk) + "/" + ballast_file;
-    container_->run({.words = {"/usr/bin/rm", "-f", file}}, command_limit);
+    // A server that was killed meanwhile has taken with it who would remove the rest.
+    constexpr const char* empty =
+        "rm -f $0.mark; for i in $(seq 50); do [ -e $0 ] || exit; sleep 0.05; done; rm -f $0";
+    container_->run({.words = {"/bin/sh", "-c", empty, ballast()}}, command_limit);
+}
+
+std::string RealServer::ballast() const {
+    return inside_path(adapter_.inside.disk) + "/" + ballast_file;
 }
 
 std::optional<std::string> RealServer::died() {

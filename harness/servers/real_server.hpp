@@ -80,6 +80,7 @@ public:
 private:
     TemplateValues values() const;
     CommandWords rendered(const CommandWords& words, const TemplateValues& values) const;
+    std::string ballast() const;
     std::string rendered(const std::string& text, const TemplateValues& values) const;
     Command command(const CommandWords& words) const;
     void check_version();

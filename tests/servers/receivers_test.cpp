@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include <ostream>
 #include <stdexcept>
 
 namespace twofifty::servers {
@@ -21,6 +22,10 @@ using testing::SizeIs;
 struct Tested {
     const char* server;
     const char* mail;  ///< The folder that holds all mail of everybody.
+
+    friend std::ostream& operator<<(std::ostream& out, const Tested& tested) {
+        return out << tested.server;
+    }
 };
 
 std::string name_of(std::string server) {
