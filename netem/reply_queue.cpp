@@ -99,8 +99,8 @@ Task<Verdict> ReplyQueue::deliver() {
     co_return Verdict{};
 }
 
-/// A client that is gone answers the first bytes with a reset, on loopback before the last one is sent;
-/// then it has not had the reply.
+/// A client that is gone answers the first bytes with a reset, on loopback before the last one is
+/// sent; then it has not had the reply.
 Task<bool> ReplyQueue::give(std::string_view bytes) {
     if (client_ended_ && bytes.size() > 1) {
         const bool is_there = co_await to_client_.send(bytes.substr(0, bytes.size() - 1));

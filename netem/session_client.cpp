@@ -22,9 +22,9 @@ using PieceKind = Dialogue::PieceKind;
 
 /// How much of what a client sent behind a held final dot is kept while it is held.
 constexpr std::size_t unread_limit = 64 * 1024;
-/// A client that says QUIT no later than this behind its final dot, and closes its direction, waits for
-/// the answer, as Exim does. One that says it later has waited in vain: Exim and Postfix say QUIT then
-/// too, and read no more.
+/// A client that says QUIT no later than this behind its final dot, and closes its direction, waits
+/// for the answer, as Exim does. One that says it later has waited in vain: Exim and Postfix say
+/// QUIT then too, and read no more.
 constexpr Duration quit_behind_dot = std::chrono::milliseconds{500};
 
 /// "QUIT" and its line end.
@@ -69,8 +69,10 @@ Task<> Session::client_to_server() {
     }
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));
-    // One that says QUIT behind its final dot and then ends its direction, as Exim does, still reads.
-    const bool still_reads = error == world::Error::end_of_stream && said_quit_ && !cut_ && !silent_;
+    // One that says QUIT behind its final dot and then ends its direction, as Exim does, still
+    // reads.
+    const bool still_reads =
+        error == world::Error::end_of_stream && said_quit_ && !cut_ && !silent_;
     if (still_reads) {
         replies_.client_ended();
         co_await until_answered();
@@ -91,12 +93,12 @@ Task<> Session::client_to_server() {
 /// Whether a client that says QUIT now still waits for what is owed to it.
 bool Session::is_patient() {
     const bool is_owed = replies_.owes() || dialogue_.awaited() == Phase::data_done;
-    return !is_owed ||
-           clock_.now() - transactions_.get(dialogue_.transactions()).end_of_data <= quit_behind_dot;
+    return !is_owed || clock_.now() - transactions_.get(dialogue_.transactions()).end_of_data <=
+                           quit_behind_dot;
 }
 
-/// Waits until the client, which has nothing more to say, has been given all that it will get. That it
-/// goes away meanwhile shows only when something is sent to it.
+/// Waits until the client, which has nothing more to say, has been given all that it will get. That
+/// it goes away meanwhile shows only when something is sent to it.
 Task<> Session::until_answered() {
     co_await forward_close(false);
     const TimePoint due = clock_.now() + options_.longest_afterlife;
@@ -317,9 +319,11 @@ Task<> Session::read_on() {
         const Result<std::size_t> bytes = co_await client_->read_some(client_buffer_);
         if (!bytes) {
             // What it said behind its content may be that it only waits for the answer.
-            const std::size_t line = from_client_.rfind('\n', std::max<std::size_t>(from_client_.size(), 2) - 2);
+            const std::size_t line =
+                from_client_.rfind('\n', std::max<std::size_t>(from_client_.size(), 2) - 2);
             const std::string_view last = std::string_view(from_client_).substr(line + 1);
-            if (bytes.error() == world::Error::end_of_stream && is_quit(last) && !in_vain) co_return;
+            if (bytes.error() == world::Error::end_of_stream && is_quit(last) && !in_vain)
+                co_return;
             client_left_ = true;
             changed_.notify_all();
             co_return;

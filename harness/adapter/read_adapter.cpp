@@ -82,7 +82,8 @@ AdapterStart read_start(Section section) {
     start.run = texts(section, "run");
     if (start.run.empty()) section.fail("run", "missing; expected the command that starts it");
     start.ready_within = section.duration("ready_within").value_or(start.ready_within);
-    if (const auto signal = section.choice("stop", signal_names)) start.stop_signal = signals[*signal];
+    if (const auto signal = section.choice("stop", signal_names))
+        start.stop_signal = signals[*signal];
     start.stop_within = section.duration("stop_within").value_or(start.stop_within);
     section.finish();
     return start;
@@ -154,8 +155,9 @@ Adapter read_adapter(const std::string& name, std::vector<AdapterFile> files,
     Section root(document, "");
     Adapter adapter{.name = required(root, "name", "the name of the folder")};
     if (adapter.name != name)
-        root.fail("name", fmt::format("is {}; expected the name of the folder, {}",
-                                      settings::toml_text(adapter.name), settings::toml_text(name)));
+        root.fail("name",
+                  fmt::format("is {}; expected the name of the folder, {}",
+                              settings::toml_text(adapter.name), settings::toml_text(name)));
     adapter.summary = text(root, "summary");
     adapter.lmtp = root.choice("takes", protocol_names).value_or(0) == 1;
     adapter.sends = root.flag("sends").value_or(false);

@@ -58,20 +58,22 @@ private:
         const std::size_t end = text_.find(closing, begin);
         if (end == std::string_view::npos) fail("{{ without }}");
         Mark mark{.name = text_.substr(begin + opening.size(), end - begin - opening.size())};
-        if (!mark.name.empty() && std::string_view("#^/").find(mark.name.front()) != std::string_view::npos) {
+        if (!mark.name.empty() &&
+            std::string_view("#^/").find(mark.name.front()) != std::string_view::npos) {
             mark.kind = mark.name.front();
             mark.name.remove_prefix(1);
         }
         std::size_t behind = end + closing.size();
         const bool starts_line = begin == 0 || text_[begin - 1] == '\n';
         const bool ends_line = behind == text_.size() || text_[behind] == '\n';
-        if (mark.kind != ' ' && starts_line && ends_line) behind = std::min(behind + 1, text_.size());
+        if (mark.kind != ' ' && starts_line && ends_line)
+            behind = std::min(behind + 1, text_.size());
         at_ = static_cast<std::ptrdiff_t>(behind);
         return mark;
     }
 
-    /// Writes up to the end of section `until`, or of the text where that is empty. Without `wanted`
-    /// it only passes over.
+    /// Writes up to the end of section `until`, or of the text where that is empty. Without
+    /// `wanted` it only passes over.
     void write(std::string& result, const Scopes& scopes, bool wanted, std::string_view until) {
         while (true) {
             const auto from = static_cast<std::size_t>(at_);

@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 std::vector<fs::path> unfinished(const fs::path& base) {
     std::vector<fs::path> found;
     std::error_code error;
-    for (fs::recursive_directory_iterator entry(base, fs::directory_options::skip_permission_denied,
-                                                error),
+    for (fs::recursive_directory_iterator
+             entry(base, fs::directory_options::skip_permission_denied, error),
          end;
          !error && entry != end; entry.increment(error)) {
         const fs::path& path = entry->path();
@@ -35,7 +35,8 @@ std::vector<fs::path> unfinished(const fs::path& base) {
 /// Whether that process lives in the world of this directory: numbers of processes are used again.
 bool lives_there(pid_t process, const fs::path& folder) {
     std::ifstream file(fmt::format("/proc/{}/mountinfo", process));
-    const std::string mounts{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    const std::string mounts{std::istreambuf_iterator<char>(file),
+                             std::istreambuf_iterator<char>()};
     return mounts.find(folder.string() + " /run/twofifty ") != std::string::npos;
 }
 

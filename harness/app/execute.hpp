@@ -18,7 +18,7 @@ struct Execution {
     const RunIdentity& identity;
     EventWriter& events;
     std::filesystem::path folder{};  ///< Of the run; real servers get theirs in it.
-    bool quiet = false;  ///< No progress line.
+    bool quiet = false;              ///< No progress line.
 };
 
 /// On real sockets: fleet and layer on one thread, the target's side on another.

@@ -18,9 +18,8 @@ FarmThread::FarmThread(world::real_world::Origin origin, ProgressRecorder& progr
       watch_({world_.clock(), progress,
               [&progress] { return progress.contents_sent.load(std::memory_order_relaxed); },
               [this, &progress, died = std::move(died)](const std::string& why) {
-                  progress.record({.at = world_.clock().now(),
-                                   .kind = EventKind::target_failed,
-                                   .text = why});
+                  progress.record(
+                      {.at = world_.clock().now(), .kind = EventKind::target_failed, .text = why});
                   died();
               }},
              scenario, farm) {

@@ -14,10 +14,10 @@ namespace twofifty::harness {
 
 class FarmThread {
 public:
-    /// Without servers nothing is started. `died` is called, from that thread, when one has ended by
-    /// itself. All must outlive it. REQUIRES: the farm was started.
-    FarmThread(world::real_world::Origin origin, ProgressRecorder& progress, const Scenario& scenario,
-               Farm& farm, std::function<void()> died);
+    /// Without servers nothing is started. `died` is called, from that thread, when one has ended
+    /// by itself. All must outlive it. REQUIRES: the farm was started.
+    FarmThread(world::real_world::Origin origin, ProgressRecorder& progress,
+               const Scenario& scenario, Farm& farm, std::function<void()> died);
     ~FarmThread();
 
     void end_of_run();

@@ -22,7 +22,8 @@ constexpr const char* examples =
     "Examples:\n"
     "  twofifty run scenarios/lost-250.toml                     the main job, on real sockets\n"
     "  twofifty run --virtual scenarios/*.toml                  the same in virtual time\n"
-    "  twofifty sweep scenarios/how-long-to-wait.toml            which timeout: what each value costs\n"
+    "  twofifty sweep scenarios/how-long-to-wait.toml            which timeout: what each value "
+    "costs\n"
     "  twofifty run scenarios/lost-250.toml --target 127.0.0.1:25 --maildir /var/mail/{user} "
     "--junit out.xml\n"
     "  twofifty proxy --listen 127.0.0.1:2525 --upstream 127.0.0.1:25 --rules faults.toml\n"
@@ -296,7 +297,8 @@ struct CommandLine {
             "clean", "End real servers that a killed run has left behind, if any");
         command->add_option("results", servers_out, "The folder of run folders")
             ->capture_default_str();
-        command->callback([this] { chosen = [this] { return harness::clean_command(servers_out); }; });
+        command->callback(
+            [this] { chosen = [this] { return harness::clean_command(servers_out); }; });
     }
 
     void add_init() {

@@ -56,10 +56,11 @@ bool starts_servers(const Scenario& scenario) {
 Scenario prepare(const std::string& path, const RunOptions& options) {
     Scenario scenario = load_scenario(path, overrides_of(options));
     if (options.is_virtual && starts_servers(scenario))
-        throw CommandError(ExitCode::bad_input,
-                           fmt::format("{}: --virtual cannot start a real server, which lives in real "
-                                       "time; leave one out",
-                                       path));
+        throw CommandError(
+            ExitCode::bad_input,
+            fmt::format("{}: --virtual cannot start a real server, which lives in real "
+                        "time; leave one out",
+                        path));
     if (scenario.target.address.empty()) return scenario;
     if (options.is_virtual) {
         throw CommandError(
@@ -123,7 +124,8 @@ JudgedRun carry_out(const fs::path& folder, const Scenario& scenario, const RunO
     const RunIdentity identity = make_identity(scenario, options.is_virtual);
     try {
         Ledger ledger = make_ledger(folder, scenario, recipients, identity, options.is_virtual);
-        RunJudge judge({rule_facts(scenario), is_suppressed(scenario)}, options.is_virtual ? "virtual" : "real");
+        RunJudge judge({rule_facts(scenario), is_suppressed(scenario)},
+                       options.is_virtual ? "virtual" : "real");
         EventWriter events(ledger, &judge);
         const Execution execution{scenario, recipients, identity, events, folder, options.quiet};
         const std::string observed_at =

@@ -31,15 +31,16 @@ public:
 
     Diagnosis run() {
         look_around();
-        witness_.history.for_each_message([&](std::uint32_t ordinal, const MessageHistory& message) {
-            const MessageStory story = message_story(witness_.history, message);
-            bool any = false;
-            witness_.history.for_each_pair(message, [&](const Pair& pair) {
-                any = true;
-                add_pair(ordinal, story, pair);
+        witness_.history.for_each_message(
+            [&](std::uint32_t ordinal, const MessageHistory& message) {
+                const MessageStory story = message_story(witness_.history, message);
+                bool any = false;
+                witness_.history.for_each_pair(message, [&](const Pair& pair) {
+                    any = true;
+                    add_pair(ordinal, story, pair);
+                });
+                found().messages += any ? 1 : 0;
             });
-            found().messages += any ? 1 : 0;
-        });
         conclude();
         return std::move(result_);
     }
@@ -88,10 +89,10 @@ private:
         // it on and on, what a server accepted is the copy.
         if (story.copies.empty() && (!copies_seen_ || was_passed_on)) {
             for (const Joined<Transaction>& seen : story.transactions)
-                story.copies.push_back({{.at = seen.record.at,
-                                         .receiver = receiver_of(message, seen.attempt)},
-                                        seen.attempt,
-                                        true});
+                story.copies.push_back(
+                    {{.at = seen.record.at, .receiver = receiver_of(message, seen.attempt)},
+                     seen.attempt,
+                     true});
             if (was_passed_on) add_hops(hops->second, story);
         }
         ++found().pairs;
@@ -114,15 +115,15 @@ private:
     }
 
     static std::uint16_t receiver_of(const MessageStory& message, std::uint32_t attempt) {
-        const auto begun =
-            std::ranges::find(message.attempts, attempt, &AttemptBegun::attempt);
+        const auto begun = std::ranges::find(message.attempts, attempt, &AttemptBegun::attempt);
         return begun == message.attempts.end() ? 0 : begun->receiver;
     }
 
     void add_hops(const std::vector<Hop>& hops, PairStory& story) const {
         for (const Hop& hop : hops) {
             const auto to = std::ranges::find(facts_.receivers, hop.to);
-            const auto number = to == facts_.receivers.end() ? 0 : to - facts_.receivers.begin() + 1;
+            const auto number =
+                to == facts_.receivers.end() ? 0 : to - facts_.receivers.begin() + 1;
             story.copies.push_back({{.at = hop.at,
                                      .received_headers = hop.received_headers,
                                      .receiver = static_cast<std::uint16_t>(number)}});

@@ -142,7 +142,8 @@ void Witness::add_forward(const Event& event) {
     if (event.outcome != Outcome::accepted || !names_pair(event)) return;
     std::vector<Hop>& pair = hops[{event.message, event.recipient}];
     if (pair.size() < hops_most)
-        pair.push_back({event.at, static_cast<std::uint32_t>(std::max<std::int64_t>(0, event.quantity)),
+        pair.push_back({event.at,
+                        static_cast<std::uint32_t>(std::max<std::int64_t>(0, event.quantity)),
                         event.text});
 }
 

@@ -16,7 +16,8 @@ void ServerAccounts::add_line(const Event& said) {
     server.number = said.node;
     const std::size_t colon = said.text.find(": ");
     if (colon == std::string::npos) return;
-    if (++server.said[said.text.substr(0, colon)] == 1) server.lines.push_back(said.text.substr(colon + 2));
+    if (++server.said[said.text.substr(0, colon)] == 1)
+        server.lines.push_back(said.text.substr(colon + 2));
 }
 
 std::vector<ServerAccount> ServerAccounts::accounts() const {

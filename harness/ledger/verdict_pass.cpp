@@ -91,7 +91,8 @@ VerdictPass::PairFigures VerdictPass::figures_of(const Pair& pair) const {
         }
     });
     figures.suppressed = pair.suppressed;
-    // Nobody told of these; the wire did. Where the mailbox has none, nothing was there to suppress.
+    // Nobody told of these; the wire did. Where the mailbox has none, nothing was there to
+    // suppress.
     if (suppresses_ && figures.copies > 0 && figures.transactions > figures.copies)
         figures.suppressed = figures.transactions - figures.copies;
     return figures;

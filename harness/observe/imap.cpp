@@ -157,12 +157,13 @@ world::Task<std::string> ImapObserver::look_into(Box& box) {
     // The box is made with the first message for it.
     const Answer examined = co_await connection.ask("EXAMINE INBOX");
     if (!examined.trouble.empty()) co_return "";
-    const Answer fetched = co_await connection.ask(
-        "UID FETCH " + std::to_string(box.next_uid) + ":* (UID BODY.PEEK[])");
+    const Answer fetched = co_await connection.ask("UID FETCH " + std::to_string(box.next_uid) +
+                                                   ":* (UID BODY.PEEK[])");
     for (const Literal& literal : fetched.literals) {
         // "n:*" names the last message whatever n is.
         if (literal.uid < box.next_uid) continue;
-        record_copy(parts_, content_, literal.bytes, box.recipient, "UID " + std::to_string(literal.uid));
+        record_copy(parts_, content_, literal.bytes, box.recipient,
+                    "UID " + std::to_string(literal.uid));
         box.next_uid = literal.uid + 1;
     }
     co_await connection.ask("LOGOUT");

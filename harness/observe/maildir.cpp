@@ -10,7 +10,7 @@
 namespace twofifty::harness {
 
 MaildirObserver::MaildirObserver(ObserverParts parts, const std::string& pattern,
-                                const std::string& called)
+                                 const std::string& called)
     : parts_(std::move(parts)), description_(called.empty() ? "maildir " + pattern : called) {
     for (BoxPlace& place : boxes_of(pattern, parts_.recipients))
         boxes_.push_back({std::move(place.name), place.recipient, {}});

@@ -15,7 +15,8 @@ public:
     /// `pattern` is a path; "{recipient}" in it stands for each recipient's address, "{user}" for
     /// its local part.
     /// `called`: how the report calls it; empty: by the pattern.
-    MaildirObserver(ObserverParts parts, const std::string& pattern, const std::string& called = "");
+    MaildirObserver(ObserverParts parts, const std::string& pattern,
+                    const std::string& called = "");
 
     std::string start() override;
     world::Task<> look() override;

@@ -16,10 +16,11 @@ constexpr std::string_view start_of_next = "\n\nFrom ";
 /// ">" before it.
 std::string message_in(std::string_view stored) {
     const std::size_t first_line = stored.find('\n');
-    std::string message(stored.substr(first_line == std::string_view::npos ? stored.size()
-                                                                            : first_line + 1));
+    std::string message(
+        stored.substr(first_line == std::string_view::npos ? stored.size() : first_line + 1));
     constexpr std::string_view escaped = "\n>From ";
-    for (std::size_t at = message.find(escaped); at != std::string::npos; at = message.find(escaped, at))
+    for (std::size_t at = message.find(escaped); at != std::string::npos;
+         at = message.find(escaped, at))
         message.erase(at + 1, 1);
     return message;
 }
@@ -27,7 +28,7 @@ std::string message_in(std::string_view stored) {
 }  // namespace
 
 MboxObserver::MboxObserver(ObserverParts parts, const std::string& pattern,
-                          const std::string& called)
+                           const std::string& called)
     : parts_(std::move(parts)), description_(called.empty() ? "mbox " + pattern : called) {
     for (BoxPlace& place : boxes_of(pattern, parts_.recipients))
         boxes_.push_back({std::move(place.name), place.recipient});
@@ -67,7 +68,8 @@ void MboxObserver::look_into(Box& box) {
         const std::size_t length = next == std::string_view::npos ? rest.size() : next + 2;
         std::string_view stored = rest.substr(0, length);
         if (stored.ends_with("\n\n")) stored.remove_suffix(1);
-        record_copy(parts_, content_, message_in(stored), box.recipient, "in " + box.path.filename().string());
+        record_copy(parts_, content_, message_in(stored), box.recipient,
+                    "in " + box.path.filename().string());
         box.read += length;
         rest.remove_prefix(length);
     }

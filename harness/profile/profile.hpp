@@ -19,11 +19,8 @@ inline constexpr std::array role_names{std::string_view{"sender"}, std::string_v
 /// How much a figure can be relied on.
 enum class Grade : std::uint8_t { documented, read_in_code, measured, second_hand, assumed };
 inline constexpr std::array grade_names{
-    std::string_view{"documented"},
-    std::string_view{"read_in_code"},
-    std::string_view{"measured"},
-    std::string_view{"second_hand"},
-    std::string_view{"assumed"},
+    std::string_view{"documented"},  std::string_view{"read_in_code"}, std::string_view{"measured"},
+    std::string_view{"second_hand"}, std::string_view{"assumed"},
 };
 
 struct ProfileFigure {

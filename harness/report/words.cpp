@@ -126,9 +126,11 @@ std::vector<std::string> describe_log(const ServerFigures& server) {
          {"bounced", "that mail was given up"}}};
     std::vector<std::string> lines;
     for (const Count& said : server.said) {
-        const auto known = std::ranges::find(meanings, said.name, &decltype(meanings)::value_type::first);
+        const auto known =
+            std::ranges::find(meanings, said.name, &decltype(meanings)::value_type::first);
         const std::string_view meaning = known == meanings.end() ? said.name : known->second;
-        lines.push_back(fmt::format("its log says {} {}", counted(said.count, "time", "times"), meaning));
+        lines.push_back(
+            fmt::format("its log says {} {}", counted(said.count, "time", "times"), meaning));
     }
     for (const std::string& line : server.lines) lines.push_back("e.g. " + line);
     return lines;

@@ -92,8 +92,8 @@ NextHops Hops::open(std::uint16_t from, const std::vector<HopEnd>& to) {
         way.proxy = std::make_unique<netem::Proxy>(context, std::move(options), connections_);
         const world::Result<world::Endpoint> listening = way.proxy->start();
         if (!listening)
-            throw std::runtime_error(fmt::format("the way to {} cannot be listened on: {}", end.name,
-                                                 listening.error().message()));
+            throw std::runtime_error(fmt::format("the way to {} cannot be listened on: {}",
+                                                 end.name, listening.error().message()));
         next.hosts.push_back(listening->host);
     }
     return next;

@@ -120,13 +120,11 @@ void TargetSide::observe(const RealServer& server, std::uint16_t number) {
             ImapAccess{server.endpoint(copies.imap), copies.user, copies.password,
                        "IMAP of " + server.name()}));
     } else if (!copies.mbox.empty()) {
-        observers_.push_back(
-            std::make_unique<MboxObserver>(parts, (server.folder() / copies.mbox).string(),
-                                           "mbox of " + server.name()));
+        observers_.push_back(std::make_unique<MboxObserver>(
+            parts, (server.folder() / copies.mbox).string(), "mbox of " + server.name()));
     } else {
-        observers_.push_back(
-            std::make_unique<MaildirObserver>(parts, (server.folder() / copies.maildir).string(),
-                                              "Maildir of " + server.name()));
+        observers_.push_back(std::make_unique<MaildirObserver>(
+            parts, (server.folder() / copies.maildir).string(), "Maildir of " + server.name()));
     }
 }
 

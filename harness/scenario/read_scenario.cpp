@@ -70,12 +70,14 @@ void name_server(Scenario& scenario) {
 void check_together(Section& root, const Scenario& scenario) {
     const TargetSettings& target = scenario.target;
     if (target.direct && !scenario.sender.server.empty())
-        root.section("target").fail("direct",
-                                    "contradicts [sender], which the impairment layer watches; expected "
-                                    "one of the two");
+        root.section("target").fail(
+            "direct",
+            "contradicts [sender], which the impairment layer watches; expected "
+            "one of the two");
     if (!scenario.sender.server.empty() && scenario.fleet.tls.use != smtp::TlsUse::none)
-        root.section("fleet").fail("tls", "contradicts [sender]: the fleet submits in the clear; expected "
-                                          "none");
+        root.section("fleet").fail("tls",
+                                   "contradicts [sender]: the fleet submits in the clear; expected "
+                                   "none");
     if (target.direct && !scenario.rules.empty())
         root.fail(
             "impair",
@@ -188,9 +190,9 @@ Scenario read_scenario(const Value& written) {
     if (const auto seed = root.count("seed", 0, std::numeric_limits<std::int64_t>::max()))
         result.seed = static_cast<std::uint64_t>(*seed);
     // A misspelt section is a better answer than what is missing because of it.
-    for (const std::string_view key : {"fleet", "message", "target", "sender", "layer", "impair",
-                                       "fault", "drain", "virtual", "expect", "assumptions",
-                                       "sweep"})
+    for (const std::string_view key :
+         {"fleet", "message", "target", "sender", "layer", "impair", "fault", "drain", "virtual",
+          "expect", "assumptions", "sweep"})
         root.value(key);
     root.finish();
     // A resolved scenario says what it relies on itself.

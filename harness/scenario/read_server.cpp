@@ -26,13 +26,13 @@ void read_timeouts(Section& section, const Adapter& adapter, ServerSettings& res
     for (const std::string& key : timeouts.keys()) {
         const std::vector<std::string>& can = adapter.timeouts.can_set;
         if (std::ranges::find(can, key) == can.end())
-            timeouts.fail(key, fmt::format("{} has no such setting{}{}", adapter.name,
-                                           adapter.timeouts.why_not.empty()
-                                               ? ""
-                                               : " (" + adapter.timeouts.why_not + ")",
-                                           can.empty() ? "; expected none"
-                                                       : fmt::format("; expected one of {}",
-                                                                     fmt::join(can, ", "))));
+            timeouts.fail(
+                key,
+                fmt::format(
+                    "{} has no such setting{}{}", adapter.name,
+                    adapter.timeouts.why_not.empty() ? "" : " (" + adapter.timeouts.why_not + ")",
+                    can.empty() ? "; expected none"
+                                : fmt::format("; expected one of {}", fmt::join(can, ", "))));
         const auto phase = std::ranges::find(phase_names, key) - phase_names.begin();
         const auto timeout = timeouts.duration(key, 1s, longest_timeout);
         if (*timeout % 1s != Duration::zero())
@@ -41,11 +41,11 @@ void read_timeouts(Section& section, const Adapter& adapter, ServerSettings& res
     }
     result.retry_every = section.duration("retry_every", 1s, longest_timeout);
     if (result.retry_every && !adapter.timeouts.retry)
-        section.fail("retry_every",
-                     fmt::format("{} has no such setting{}; expected none", adapter.name,
-                                 adapter.timeouts.why_not.empty()
-                                     ? ""
-                                     : " (" + adapter.timeouts.why_not + ")"));
+        section.fail(
+            "retry_every",
+            fmt::format(
+                "{} has no such setting{}; expected none", adapter.name,
+                adapter.timeouts.why_not.empty() ? "" : " (" + adapter.timeouts.why_not + ")"));
 }
 
 std::string option_text(const Value& value) {
@@ -85,10 +85,11 @@ void require_known(Section& section, const std::string& server) {
     if (std::ranges::find(names, server) != names.end()) return;
     if (section.path() != sender_name) names.insert(names.begin(), "reference");
     const std::string near = settings::nearest(server, names);
-    section.fail("server", fmt::format("there is no server {}{}; expected one of: {}",
-                                       settings::toml_text(server),
-                                       near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
-                                       fmt::join(names, ", ")));
+    section.fail(
+        "server",
+        fmt::format("there is no server {}{}; expected one of: {}", settings::toml_text(server),
+                    near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
+                    fmt::join(names, ", ")));
 }
 
 }  // namespace
@@ -110,9 +111,10 @@ ServerSettings read_server(Section& section, const std::string& folder) {
                 .lexically_normal();
         result.configuration = path.string();
         if (!std::filesystem::is_directory(path))
-            section.fail("configuration", fmt::format("{} is no folder; expected one with the files of "
-                                                      "servers/{}, as you want them",
-                                                      settings::toml_text(path.string()), adapter.name));
+            section.fail("configuration",
+                         fmt::format("{} is no folder; expected one with the files of "
+                                     "servers/{}, as you want them",
+                                     settings::toml_text(path.string()), adapter.name));
     }
     read_timeouts(section, adapter, result);
     read_options(section, adapter, result);
@@ -130,13 +132,15 @@ ServerSettings read_server(Section& section, const std::string& folder) {
 ServerSettings read_sender_server(Section sender, const std::string& folder) {
     if (sender.keys().empty()) return {};
     if (!sender.has("server"))
-        sender.fail("server", "missing; expected the real server that the fleet's mail goes through, such "
-                              "as \"postfix\"");
+        sender.fail("server",
+                    "missing; expected the real server that the fleet's mail goes through, such "
+                    "as \"postfix\"");
     ServerSettings result = read_server(sender, folder);
     if (!find_adapter(result.server).sends)
-        sender.fail("server", fmt::format("{} hands no mail on; expected a server that does (twofifty "
-                                          "servers tells)",
-                                          settings::toml_text(result.server)));
+        sender.fail("server",
+                    fmt::format("{} hands no mail on; expected a server that does (twofifty "
+                                "servers tells)",
+                                settings::toml_text(result.server)));
     if (!result.relay_to.empty())
         sender.fail("relay_to", "the mail of [sender] goes to the target; expected none");
     sender.finish();
@@ -152,14 +156,15 @@ std::vector<Fault> read_faults(Section& root, const Scenario& scenario) {
     for (Section& section : root.sections("fault")) {
         Fault fault;
         if (servers.empty())
-            section.fail("server", "no real server is started here; expected [target] or [sender] with "
-                                   "one, such as server = \"postfix\"");
+            section.fail("server",
+                         "no real server is started here; expected [target] or [sender] with "
+                         "one, such as server = \"postfix\"");
         fault.server = section.text("server").value_or(std::string(servers.front()));
         if (std::ranges::find(servers, fault.server) == servers.end())
-            section.fail("server", fmt::format("{} is none of the servers that are started; expected one "
-                                               "of {}",
-                                               settings::toml_text(fault.server),
-                                               fmt::join(servers, ", ")));
+            section.fail("server",
+                         fmt::format("{} is none of the servers that are started; expected one "
+                                     "of {}",
+                                     settings::toml_text(fault.server), fmt::join(servers, ", ")));
         const auto effect = section.choice("effect", fault_effect_names);
         if (!effect)
             section.fail("effect", fmt::format("missing; expected one of {}",
@@ -169,20 +174,23 @@ std::vector<Fault> read_faults(Section& root, const Scenario& scenario) {
         if (const auto message = section.count("at_message", 1, INT64_MAX))
             fault.at_message = static_cast<std::uint64_t>(*message);
         if (fault.at.has_value() == fault.at_message.has_value())
-            section.fail("at", "expected exactly one of at (a time such as \"2s\") and at_message (the "
-                               "number of an end of data)");
+            section.fail("at",
+                         "expected exactly one of at (a time such as \"2s\") and at_message (the "
+                         "number of an end of data)");
         fault.lasting = section.duration("lasting", 1ms, 24h);
         fault.every = section.duration("every", 1ms, 24h);
-        fault.times = static_cast<std::uint64_t>(section.count("times", 1, most_faults).value_or(1));
+        fault.times =
+            static_cast<std::uint64_t>(section.count("times", 1, most_faults).value_or(1));
         if (fault.times > 1 && !fault.every)
             section.fail("every", "missing; expected how long after one the next begins");
         if (fault.every && (!fault.lasting || *fault.lasting >= *fault.every))
             section.fail("lasting", "expected a time that is shorter than `every`");
         const ServerSettings& server = server_of(scenario, fault.server);
         if (fault.effect == FaultEffect::full_disk && server.disk == 0)
-            section.fail("effect", fmt::format("{} has no disk of its own that could be full; expected "
-                                               "disk = \"8MiB\" or so beside its server",
-                                               fault.server));
+            section.fail("effect",
+                         fmt::format("{} has no disk of its own that could be full; expected "
+                                     "disk = \"8MiB\" or so beside its server",
+                                     fault.server));
         section.finish();
         faults.push_back(std::move(fault));
     }

@@ -29,13 +29,16 @@ ReceiverSettings the_only_server(Section& target, const std::string& folder,
     result.real = read_server(target, folder);
     result.name = result.real.server;
     if (target.has("reference"))
-        target.fail("reference", "contradicts server, which is a real one; expected one of the two");
+        target.fail("reference",
+                    "contradicts server, which is a real one; expected one of the two");
     if (!named.empty())
-        target.fail("receiver", "contradicts server in [target], which is the only receiver; expected "
-                                "`server` in each [[target.receiver]] instead");
+        target.fail("receiver",
+                    "contradicts server in [target], which is the only receiver; expected "
+                    "`server` in each [[target.receiver]] instead");
     if (!result.real.relay_to.empty())
-        target.fail("relay_to", "there is no other receiver here; expected [[target.receiver]] tables, "
-                                "one with this server and one for where its mail goes");
+        target.fail("relay_to",
+                    "there is no other receiver here; expected [[target.receiver]] tables, "
+                    "one with this server and one for where its mail goes");
     return result;
 }
 
@@ -57,9 +60,9 @@ void agree_on_protocol(Section& target, bool said, TargetSettings& result) {
             find_adapter(receiver.real.server).lmtp ? Protocol::lmtp : Protocol::smtp;
         if (receiver.inner) continue;
         if (said && receiver.protocol != result.protocol)
-            target.fail("protocol", fmt::format("contradicts {}, which takes {} only", receiver.name,
-                                                receiver.protocol == Protocol::lmtp ? "LMTP"
-                                                                                    : "SMTP"));
+            target.fail("protocol",
+                        fmt::format("contradicts {}, which takes {} only", receiver.name,
+                                    receiver.protocol == Protocol::lmtp ? "LMTP" : "SMTP"));
         result.protocol = receiver.protocol;
         said = true;
     }

@@ -68,7 +68,8 @@ Descriptor open_namespace(pid_t process, const char* kind) {
 
 int wait_for(pid_t process) {
     int status = 0;
-    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(process, &status, 0) < 0 && errno == EINTR) {
+    }
     return status;
 }
 
@@ -83,8 +84,9 @@ public:
     explicit Argv(const Command& command) : command_(command) {
         for (const auto& [name, value] : command.environment)
             variables_.push_back(fmt::format("{}={}", name, value));
-        for (const char* usual : {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                                  "LC_ALL=C", "HOME=/run/twofifty"}) {
+        for (const char* usual :
+             {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C",
+              "HOME=/run/twofifty"}) {
             const std::string_view name(usual, std::strchr(usual, '='));
             if (!command.environment.contains(std::string(name))) variables_.emplace_back(usual);
         }
@@ -133,16 +135,15 @@ Container::Container(const ContainerPlan& plan) {
     const Descriptor folder = open_place(plan.folder, O_PATH | O_DIRECTORY);
     const std::string disk_options = fmt::format("size={},mode=755", plan.disk_size);
 
-    std::vector<inside::MountStep> steps{inside::make_private(),
-                                         inside::disk("/run", "size=64m,mode=755"),
-                                         inside::bind(plan.folder.c_str(), private_directory.data())};
+    std::vector<inside::MountStep> steps{
+        inside::make_private(), inside::disk("/run", "size=64m,mode=755"),
+        inside::bind(plan.folder.c_str(), private_directory.data())};
     steps.back().opened_first = 1;
     if (!plan.programs.empty()) {
         steps.push_back(inside::bind(plan.programs.c_str(), programs_directory.data(), true));
         steps.back().opened_first = 2;
     }
-    if (!plan.disk.empty())
-        steps.push_back(inside::disk(plan.disk.c_str(), disk_options.c_str()));
+    if (!plan.disk.empty()) steps.push_back(inside::disk(plan.disk.c_str(), disk_options.c_str()));
     if (!plan.log.empty()) {
         open_log(plan, folder.get());
         add_devices(steps);
@@ -171,12 +172,13 @@ Container::Container(const ContainerPlan& plan) {
         const std::string what = step < steps.size() && steps[step].target != nullptr
                                      ? fmt::format("cannot mount {}", steps[step].target)
                                      : "cannot set the host name";
-        throw ContainerError(fmt::format("{} in the server's world: {}", what, reason(report.error)));
+        throw ContainerError(
+            fmt::format("{} in the server's world: {}", what, reason(report.error)));
     }
 }
 
-/// The socket lies in the private directory. Its name is given through a descriptor: the path may be
-/// longer than a socket's name can be.
+/// The socket lies in the private directory. Its name is given through a descriptor: the path may
+/// be longer than a socket's name can be.
 void Container::open_log(const ContainerPlan& plan, int folder) {
     log_file_ = open_place(plan.log, O_WRONLY | O_CREAT | O_APPEND);
     log_ = Descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
@@ -228,8 +230,9 @@ void Container::look(int wait_ms) {
     if (::poll(&ready, 1, wait_ms) <= 0) return;
     inside::Report report{};
     while (::recv(control_.get(), &report, sizeof report, MSG_DONTWAIT) == sizeof report) {
-        end_ = report.step == inside::could_not_execute ? "cannot be executed: " + reason(report.error)
-                                                        : words_of(report.error);
+        end_ = report.step == inside::could_not_execute
+                   ? "cannot be executed: " + reason(report.error)
+                   : words_of(report.error);
     }
     if ((ready.revents & POLLHUP) != 0) {
         wait_for(init_);

@@ -6,7 +6,8 @@ namespace twofifty::harness {
 
 Farm::Farm(const Scenario& scenario, const std::filesystem::path& folder) {
     const std::filesystem::path base = std::filesystem::absolute(folder) / "servers";
-    const auto add = [&](const ServerSettings& settings, const std::string& name, std::uint16_t number) {
+    const auto add = [&](const ServerSettings& settings, const std::string& name,
+                         std::uint16_t number) {
         const Adapter& adapter = find_adapter(settings.server);
         servers_.push_back(
             std::make_unique<RealServer>(adapter, settings, ServerPlace{name, base / name}));
@@ -27,8 +28,8 @@ RealServer* Farm::receiver(std::size_t place) const {
 }
 
 const Farm::Member& Farm::named(std::string_view name) const {
-    return *std::ranges::find_if(members_,
-                                 [&](const Member& member) { return member.server->name() == name; });
+    return *std::ranges::find_if(
+        members_, [&](const Member& member) { return member.server->name() == name; });
 }
 
 void Farm::start() {

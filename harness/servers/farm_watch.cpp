@@ -146,9 +146,9 @@ void FarmWatch::end_of_run() {
 void FarmWatch::finish(const QueueIds& ids) {
     farm_.stop();
     for (const Farm::Member& member : farm_.members())
-        read_logs({member.server->adapter(), member.server->folder(), member.number,
-                   parts_.clock.now()},
-                  ids, parts_.recorder);
+        read_logs(
+            {member.server->adapter(), member.server->folder(), member.number, parts_.clock.now()},
+            ids, parts_.recorder);
 }
 
 }  // namespace twofifty::harness

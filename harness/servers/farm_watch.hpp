@@ -53,7 +53,7 @@ private:
     const Scenario& scenario_;
     Farm& farm_;
     std::map<std::uint16_t, std::uint64_t> held_;  ///< By number: messages at the last look.
-    world::TaskScope tasks_;  // Last: its tasks use all of the above.
+    world::TaskScope tasks_;                       // Last: its tasks use all of the above.
 };
 
 }  // namespace twofifty::harness

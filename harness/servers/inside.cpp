@@ -35,7 +35,8 @@ pid_t plain_fork() {
 int take(const MountStep& step) {
     if (step.is_link) return ::symlink(step.source, step.target) == 0 ? 0 : errno;
     if (step.make_folder && ::mkdir(step.target, 0755) != 0 && errno != EEXIST) return errno;
-    const char* const source = step.opened_first > 0 ? opened_names[step.opened_first] : step.source;
+    const char* const source =
+        step.opened_first > 0 ? opened_names[step.opened_first] : step.source;
     if (::mount(source, step.target, step.type, step.flags, step.options) != 0) return errno;
     const unsigned long sealed = MS_BIND | MS_REMOUNT | MS_RDONLY;
     if (step.read_only && ::mount(nullptr, step.target, nullptr, sealed, nullptr) != 0)
@@ -110,7 +111,11 @@ MountStep make_private() {
 }
 
 MountStep disk(const char* target, const char* options) {
-    return {.source = "tmpfs", .target = target, .type = "tmpfs", .options = options, .make_folder = true};
+    return {.source = "tmpfs",
+            .target = target,
+            .type = "tmpfs",
+            .options = options,
+            .make_folder = true};
 }
 
 MountStep bind(const char* source, const char* target, bool read_only) {
@@ -141,7 +146,8 @@ void build_world(std::span<const MountStep> steps, const char* hostname, int con
     }
     report(control, step, error);
     char nothing = 0;
-    while (::recv(control, &nothing, 1, 0) > 0) {}
+    while (::recv(control, &nothing, 1, 0) > 0) {
+    }
     ::_exit(0);
 }
 
@@ -171,7 +177,8 @@ void be_init(const InitPlaces& places, const Program& program) {
         if (::poll(ready, 3, -1) < 0 && errno != EINTR) ::_exit(exit_unusable);
         if (log >= 0) keep_log();
         signalfd_siginfo information;
-        while (::read(ended, &information, sizeof information) > 0) {}
+        while (::read(ended, &information, sizeof information) > 0) {
+        }
         reap(control_place, main);
         if (ready[0].revents == 0) continue;
         Order order{};
@@ -197,7 +204,8 @@ void run_command(const CommandPlaces& places, const Program& program) {
         ::_exit(exit_unusable);
     }
     int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {}
+    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    }
     ::_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 

@@ -64,8 +64,8 @@ struct InitPlaces {
     int log_file = -1;  ///< Where what comes there is appended, a line a datagram.
 };
 /// The first process of a process namespace: starts the program, reaps what it leaves, passes
-/// signals on, keeps the log, and ends, with every process inside, when the program has ended or `control` is
-/// closed.
+/// signals on, keeps the log, and ends, with every process inside, when the program has ended or
+/// `control` is closed.
 [[noreturn]] void be_init(const InitPlaces& places, const Program& program);
 
 struct CommandPlaces {

@@ -27,7 +27,8 @@ std::vector<fs::path> program_folders() {
 }
 
 std::string replaced(std::string text, std::string_view what, const std::string& by) {
-    for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+    for (std::size_t at = text.find(what); at != std::string::npos;
+         at = text.find(what, at + by.size()))
         text.replace(at, what.size(), by);
     return text;
 }
@@ -51,7 +52,8 @@ std::optional<Installed> find_program(const Adapter& adapter) {
 std::string version_of(const Adapter& adapter) {
     const std::optional<Installed> installed = find_program(adapter);
     if (!installed || adapter.version.run.empty() || why_no_containers()) return {};
-    const fs::path scratch = fs::temp_directory_path() / fmt::format("twofifty-version-{}", ::getpid());
+    const fs::path scratch =
+        fs::temp_directory_path() / fmt::format("twofifty-version-{}", ::getpid());
     fs::create_directories(scratch);
     std::string version;
     try {
@@ -62,12 +64,15 @@ std::string version_of(const Adapter& adapter) {
         values.set("programs", std::string(programs_directory));
         values.set("dir", std::string(private_directory));
         Command command;
-        for (const std::string& word : adapter.version.run) command.words.push_back(render(word, values));
+        for (const std::string& word : adapter.version.run)
+            command.words.push_back(render(word, values));
         for (const auto& [name, value] : adapter.start.environment)
-            if (value.find("{{dir}}") == std::string::npos) command.environment[name] = render(value, values);
+            if (value.find("{{dir}}") == std::string::npos)
+                command.environment[name] = render(value, values);
         const CommandOutput output = world.run(command, version_limit);
         std::smatch match;
-        if (std::regex_search(output.text, match, std::regex(adapter.version.pattern)) && match.size() > 1)
+        if (std::regex_search(output.text, match, std::regex(adapter.version.pattern)) &&
+            match.size() > 1)
             version = match[1].str();
     } catch (const std::runtime_error&) {
         // It is the version of something that may be broken; its start will tell.
@@ -80,11 +85,13 @@ std::string version_of(const Adapter& adapter) {
 
 std::string how_to_install(const Adapter& adapter) {
     if (!adapter.npm.empty())
-        return fmt::format("`./dev setup --servers` gets it from npm ({}).", fmt::join(adapter.npm, ", "));
+        return fmt::format("`./dev setup --servers` gets it from npm ({}).",
+                           fmt::join(adapter.npm, ", "));
     if (!adapter.unpacked.empty())
-        return fmt::format("`./dev setup --servers` unpacks it ({}), or TWOFIFTY_PROGRAMS names a folder "
-                           "that holds {}/.",
-                           fmt::join(adapter.unpacked, ", "), adapter.name);
+        return fmt::format(
+            "`./dev setup --servers` unpacks it ({}), or TWOFIFTY_PROGRAMS names a folder "
+            "that holds {}/.",
+            fmt::join(adapter.unpacked, ", "), adapter.name);
     return fmt::format("`./dev setup --servers` installs it, or: apt-get install {}.",
                        fmt::join(adapter.packages, " "));
 }

@@ -64,10 +64,12 @@ std::string greeting_of(std::uint16_t port, Duration limit) {
         return {};
     std::string line;
     char byte = 0;
-    while (line.size() < 512 && ::recv(socket.get(), &byte, 1, 0) == 1 && byte != '\n') line += byte;
+    while (line.size() < 512 && ::recv(socket.get(), &byte, 1, 0) == 1 && byte != '\n')
+        line += byte;
     ::send(socket.get(), "QUIT\r\n", 6, MSG_NOSIGNAL);
     // Servers count a client that leaves without waiting as an error.
-    while (::recv(socket.get(), &byte, 1, 0) == 1) {}
+    while (::recv(socket.get(), &byte, 1, 0) == 1) {
+    }
     return line;
 }
 

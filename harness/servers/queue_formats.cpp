@@ -55,7 +55,8 @@ std::optional<QueueLook> read_postqueue(std::string_view output, std::time_t now
         ++look.messages;
         if (const auto* name = object.if_contains("queue_name"); name && name->is_string())
             if (name->get_string() == "deferred") ++look.deferred;
-        if (const auto* arrival = object.if_contains("arrival_time"); arrival && arrival->is_int64())
+        if (const auto* arrival = object.if_contains("arrival_time");
+            arrival && arrival->is_int64())
             look.oldest = std::max(look.oldest, age(arrival->get_int64(), now));
     }
     return look;
@@ -114,7 +115,8 @@ std::optional<QueueLook> read_sendmail(std::string_view output, std::time_t now)
     QueueLook look;
     for (const std::string_view line : split(output, '\n')) {
         const std::vector<std::string_view> parts = words(line);
-        if (!line.empty() && line.front() == ' ' && !parts.empty() && parts[0].starts_with("(Deferred"))
+        if (!line.empty() && line.front() == ' ' && !parts.empty() &&
+            parts[0].starts_with("(Deferred"))
             ++look.deferred;
         // Q-ID, size, weekday, month, day, clock. A mark (* - X) may follow the id.
         for (std::size_t i = 1; !line.empty() && line.front() != ' ' && i + 4 < parts.size(); ++i) {
@@ -130,7 +132,8 @@ std::optional<QueueLook> read_sendmail(std::string_view output, std::time_t now)
 }
 
 /// `smtpctl show queue`: a line for each envelope, fields between bars: its id (of which the first
-/// eight digits are the message's), ..., the eighth the time of arrival, the eleventh the number of tries.
+/// eight digits are the message's), ..., the eighth the time of arrival, the eleventh the number of
+/// tries.
 std::optional<QueueLook> read_smtpctl(std::string_view output, std::time_t now) {
     constexpr std::size_t message_digits = 8;
     constexpr std::size_t fields = 11;
@@ -143,7 +146,8 @@ std::optional<QueueLook> read_smtpctl(std::string_view output, std::time_t now) 
         if (parts.size() < fields) return std::nullopt;
         const std::string_view id = parts[0].substr(0, message_digits);
         messages.insert(id);
-        if (const auto since = number(parts[7])) look.oldest = std::max(look.oldest, age(*since, now));
+        if (const auto since = number(parts[7]))
+            look.oldest = std::max(look.oldest, age(*since, now));
         if (number(parts[10]).value_or(0) > 0) tried.insert(id);
     }
     look.messages = messages.size();
@@ -189,7 +193,8 @@ QueueLook read_queue_folder(QueueFormat format, const fs::path& folder, std::tim
         const fs::file_time_type written = entry->last_write_time(gone);
         if (gone) continue;
         const auto old = fs::file_time_type::clock::now() - written;
-        look.oldest = std::max(look.oldest, std::max(Duration{}, std::chrono::duration_cast<Duration>(old)));
+        look.oldest =
+            std::max(look.oldest, std::max(Duration{}, std::chrono::duration_cast<Duration>(old)));
     }
     return look;
 }

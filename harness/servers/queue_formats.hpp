@@ -15,8 +15,9 @@ namespace twofifty::harness {
 /// A queue at one moment.
 struct QueueLook {
     std::uint64_t messages = 0;
-    std::uint64_t deferred = 0;  ///< Of them, those that have been tried in vain, as far as it says.
-    Duration oldest{};           ///< The age of the oldest.
+    std::uint64_t deferred =
+        0;              ///< Of them, those that have been tried in vain, as far as it says.
+    Duration oldest{};  ///< The age of the oldest.
 
     bool operator==(const QueueLook&) const = default;
 };

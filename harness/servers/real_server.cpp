@@ -48,7 +48,8 @@ std::int64_t whole_seconds(Duration duration) {
 }
 
 std::string inside_path(std::string_view path) {
-    return path.starts_with('/') ? std::string(path) : fmt::format("{}/{}", private_directory, path);
+    return path.starts_with('/') ? std::string(path)
+                                 : fmt::format("{}/{}", private_directory, path);
 }
 
 /// "3.7.11" against "3.10": number by number.
@@ -69,14 +70,16 @@ RealServer::RealServer(const Adapter& adapter, const ServerSettings& settings, S
     : adapter_(adapter), settings_(settings), place_(std::move(place)) {
     const std::optional<Installed> installed = find_program(adapter);
     if (!installed)
-        throw ServerError(fmt::format("{} is not installed. {}", adapter.name, how_to_install(adapter)));
+        throw ServerError(
+            fmt::format("{} is not installed. {}", adapter.name, how_to_install(adapter)));
     programs_ = installed->programs;
     if (const auto why = why_no_containers()) throw ServerError(*why);
     check_version();
     if (settings.port != 0 && port_is_taken(settings.port))
-        throw ServerError(fmt::format("port {} is taken; expected a free one, or no `port`, which "
-                                      "takes any",
-                                      settings.port));
+        throw ServerError(
+            fmt::format("port {} is taken; expected a free one, or no `port`, which "
+                        "takes any",
+                        settings.port));
     ports_[""] = settings.port != 0 ? settings.port : free_port();
     for (const std::string& port : adapter.ports) ports_[port] = free_port();
 }
@@ -89,8 +92,8 @@ void RealServer::check_version() {
     version_ = version_of(adapter_);
     const std::string& least = adapter_.version.at_least;
     if (!version_.empty() && !least.empty() && !at_least(version_, least))
-        throw ServerError(fmt::format("this {} is {}; expected {} or later", adapter_.name, version_,
-                                      least));
+        throw ServerError(
+            fmt::format("this {} is {}; expected {} or later", adapter_.name, version_, least));
 }
 
 /// What docs/servers.md promises to templates.
@@ -120,7 +123,8 @@ TemplateValues RealServer::values() const {
     std::map<std::string, std::string> lines;
     for (const auto& [key, value] : settings_.options) {
         const std::size_t dot = key.find('.');
-        const bool has_section = dot != std::string::npos && adapter_.option_lines.contains(key.substr(0, dot));
+        const bool has_section =
+            dot != std::string::npos && adapter_.option_lines.contains(key.substr(0, dot));
         const std::string section = has_section ? key.substr(0, dot) : "main";
         TemplateValues option;
         option.set("name", has_section ? key.substr(dot + 1) : key);
@@ -163,7 +167,8 @@ void RealServer::write_files(const TemplateValues& values) {
         return;
     }
     // The user's own: the same marks, should there be any.
-    for (const fs::directory_entry& entry : fs::recursive_directory_iterator(settings_.configuration)) {
+    for (const fs::directory_entry& entry :
+         fs::recursive_directory_iterator(settings_.configuration)) {
         if (!entry.is_regular_file()) continue;
         const std::string text = read_all(entry.path());
         write_all(place_.folder / fs::relative(entry.path(), settings_.configuration),
@@ -194,7 +199,8 @@ void RealServer::build_world(const TemplateValues& values) {
     for (const AdapterFolder& folder : adapter_.inside.folders) {
         std::string owner = rendered(folder.owner, values);
         const std::size_t colon = owner.find(':');
-        CommandWords words{"/usr/bin/install", "-d", "-m", folder.mode, "-o", owner.substr(0, colon)};
+        CommandWords words{"/usr/bin/install", "-d", "-m",
+                           folder.mode,        "-o", owner.substr(0, colon)};
         if (colon != std::string::npos) words.insert(words.end(), {"-g", owner.substr(colon + 1)});
         words.push_back(inside_path(rendered(folder.path, values)));
         run_or_throw(words, "its folders cannot be made");
@@ -233,7 +239,8 @@ void RealServer::wait_for_greeting() {
     while (!greets()) {
         if (!container_->running()) fail(fmt::format("it ended at once: {}", container_->end()));
         if (Clock::now() >= deadline)
-            fail(fmt::format("it did not greet within {} s", whole_seconds(adapter_.start.ready_within)));
+            fail(fmt::format("it did not greet within {} s",
+                             whole_seconds(adapter_.start.ready_within)));
         std::this_thread::sleep_for(look_interval);
     }
 }
@@ -280,7 +287,8 @@ void RealServer::fill_disk() {
     // device", which is the purpose.
     constexpr const char* fill =
         "touch $0.mark; dd if=/dev/zero of=$0 bs=64K status=none; "
-        "(while [ -e $0.mark ]; do dd if=/dev/zero bs=4K status=none >> $0; sleep 0.05; done; rm $0) "
+        "(while [ -e $0.mark ]; do dd if=/dev/zero bs=4K status=none >> $0; sleep 0.05; done; rm "
+        "$0) "
         "< /dev/null > /dev/null 2>&1 &";
     container_->run({.words = {"/bin/sh", "-c", fill, ballast()}}, command_limit);
 }

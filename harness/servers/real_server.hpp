@@ -49,7 +49,9 @@ public:
     const std::string& name() const { return place_.name; }
     const std::string& version() const { return version_; }
     world::Endpoint endpoint() const { return {"127.0.0.1", ports_.at("")}; }
-    world::Endpoint endpoint(const std::string& port) const { return {"127.0.0.1", ports_.at(port)}; }
+    world::Endpoint endpoint(const std::string& port) const {
+        return {"127.0.0.1", ports_.at(port)};
+    }
     const std::filesystem::path& folder() const { return place_.folder; }
     /// From the start to the greeting, at the latest start.
     Duration start_time() const { return start_time_; }

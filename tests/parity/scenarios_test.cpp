@@ -34,8 +34,8 @@ std::string test_name(const testing::TestParamInfo<std::string>& info) {
     return name;
 }
 
-/// A scenario whose virtual run lasts longer than this is not run on sockets too: they would take as
-/// long. Those are the ones about real servers' minutes and days.
+/// A scenario whose virtual run lasts longer than this is not run on sockets too: they would take
+/// as long. Those are the ones about real servers' minutes and days.
 constexpr double longest_on_sockets_s = 45;
 
 class Scenario : public testing::TestWithParam<std::string> {
@@ -44,13 +44,15 @@ protected:
     static double run(std::vector<std::string> options) {
         const cli::TempFolder folder;
         const fs::path results = folder / "results";
-        options.insert(options.begin(), {"run", (fs::path(TWOFIFTY_SOURCE_DIR) / GetParam()).string(),
-                                         "--out", results.string()});
+        options.insert(options.begin(),
+                       {"run", (fs::path(TWOFIFTY_SOURCE_DIR) / GetParam()).string(), "--out",
+                        results.string()});
         const cli::Ended ended =
             cli::twofifty(options, folder.path(), {}, std::chrono::seconds{100});
         EXPECT_EQ(ended.exit_code, 0) << ended.story();
         if (ended.exit_code != 0) return 0;
-        return harness::read_json(cli::read_text(results / "latest" / "summary.json"), "summary.json")
+        return harness::read_json(cli::read_text(results / "latest" / "summary.json"),
+                                  "summary.json")
             .duration_s;
     }
 };

@@ -91,7 +91,8 @@ private:
         settings.service_time = world::fixed(host.service_time);
         settings.max_recipients = host.max_recipients;
         const ReceiverParts parts{world_.clock(), world_.network(), events_, book_, "run1"};
-        EXPECT_TRUE(receivers_.emplace_back(parts, settings, Protocol::smtp, scenario_.seed).start());
+        EXPECT_TRUE(
+            receivers_.emplace_back(parts, settings, Protocol::smtp, scenario_.seed).start());
     }
 
     Scenario scenario_;

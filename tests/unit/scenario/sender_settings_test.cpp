@@ -127,7 +127,8 @@ INSTANTIATE_TEST_SUITE_P(
     Senders, EveryRule,
     testing::Values(
         "retry = { schedule = ['1s', '90s'], queue_run = '5m', jitter = 0.25 }",
-        "retry = { rule = 'clamped_age', least = '300s', most = '4000s', gives_up = 'at_late_failure' }",
+        "retry = { rule = 'clamped_age', least = '300s', most = '4000s', gives_up = "
+        "'at_late_failure' }",
         "retry = { rule = 'stepped', steps = ['F,2h,15m', 'G,16h,1h,1.5'], "
         "lifetime_from = 'first_failure' }",
         "retry = { rule = 'quadratic', unit = '400s', warn_after = ['4h', '1d'] }",
