@@ -6,8 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <unistd.h>
+#include <algorithm>
 #include <csignal>
 #include <ostream>
 #include <thread>
@@ -77,12 +77,13 @@ TEST_P(Leftovers, AreNone) {
     EXPECT_EQ(traces_of(folder.path()), "");
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    After, Leftovers,
-    testing::Values(End{"CtrlC", "postfix", {SIGINT}, 2}, End{"CtrlCTwice", "exim", {SIGINT, SIGINT}, 2},
-                    End{"Terminate", "exim", {SIGTERM}, 2}, End{"Kill", "postfix", {SIGKILL}, -1},
-                    End{"KillOfExim", "exim", {SIGKILL}, -1}),
-    [](const auto& tested) { return tested.param.name; });
+INSTANTIATE_TEST_SUITE_P(After, Leftovers,
+                         testing::Values(End{"CtrlC", "postfix", {SIGINT}, 2},
+                                         End{"CtrlCTwice", "exim", {SIGINT, SIGINT}, 2},
+                                         End{"Terminate", "exim", {SIGTERM}, 2},
+                                         End{"Kill", "postfix", {SIGKILL}, -1},
+                                         End{"KillOfExim", "exim", {SIGKILL}, -1}),
+                         [](const auto& tested) { return tested.param.name; });
 
 }  // namespace
 }  // namespace twofifty::servers

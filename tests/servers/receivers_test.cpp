@@ -71,13 +71,14 @@ using Suppresses = Receiver;
 
 constexpr auto name_of_tested = [](const auto& tested) { return name_of(tested.param.server); };
 
-INSTANTIATE_TEST_SUITE_P(
-    Servers, KeepsAll,
-    testing::Values(Tested{"postfix", "mail"}, Tested{"exim", "mail"}, Tested{"opensmtpd", "mail"},
-                    Tested{"sendmail", "mail"}, Tested{"haraka", "mail"}, Tested{"courier", "mail"},
-                    Tested{"chasquid", "mail"}, Tested{"qpsmtpd", "mail"},
-                    Tested{"aiosmtpd", "mail"}, Tested{"dovecot-lmtp", "mail"}),
-    name_of_tested);
+INSTANTIATE_TEST_SUITE_P(Servers, KeepsAll,
+                         testing::Values(Tested{"postfix", "mail"}, Tested{"exim", "mail"},
+                                         Tested{"opensmtpd", "mail"}, Tested{"sendmail", "mail"},
+                                         Tested{"haraka", "mail"}, Tested{"courier", "mail"},
+                                         Tested{"chasquid", "mail"}, Tested{"qpsmtpd", "mail"},
+                                         Tested{"aiosmtpd", "mail"},
+                                         Tested{"dovecot-lmtp", "mail"}),
+                         name_of_tested);
 
 // One copy for each transaction that it accepted, one more than there were messages for each reply
 // that nobody read: none is lost, none made up.
@@ -154,7 +155,8 @@ std::string replaced(std::string text, const std::string& what, const std::strin
 /// The adapter's configuration with one change: a delay between the end of data and its reply.
 std::map<std::string, std::string> slow_exim() {
     std::map<std::string, std::string> files;
-    const std::filesystem::path adapter = std::filesystem::path(TWOFIFTY_SOURCE_DIR) / "servers/exim";
+    const std::filesystem::path adapter =
+        std::filesystem::path(TWOFIFTY_SOURCE_DIR) / "servers/exim";
     for (const auto& entry : std::filesystem::directory_iterator(adapter / "etc"))
         files["slow/etc/" + entry.path().filename().string()] = cli::read_text(entry.path());
     std::string& text = files.at("slow/etc/exim.conf");

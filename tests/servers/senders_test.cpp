@@ -1,5 +1,6 @@
 // Real servers as the sender under test: the fleet's mail goes through them, and what they do when
-// a reply is lost is theirs alone. How long they wait is only bounded from below: machines are slow.
+// a reply is lost is theirs alone. How long they wait is only bounded from below: machines are
+// slow.
 #include "tests/servers/real_run.hpp"
 
 #include <gmock/gmock.h>
@@ -99,8 +100,7 @@ TEST_P(Sender, SendsAgainWhatWasAcceptedWhenItWaitedInVain) {
     expect_two_copies_each(run, "reply_dropped");
     expect_each_again_after(run, 2s + GetParam().retry);
     EXPECT_EQ(run.figure("routes.same_host"), messages);
-    EXPECT_EQ(run.said("sender", "may_be_sent_twice"),
-              GetParam().tells_of_timeouts ? messages : 0);
+    EXPECT_EQ(run.said("sender", "may_be_sent_twice"), GetParam().tells_of_timeouts ? messages : 0);
 }
 
 TEST_P(Sender, SendsAgainWhatWasAcceptedWhenTheConnectionBreaks) {

@@ -26,7 +26,8 @@ using testing::StartsWith;
 constexpr int bad_input = 3;
 constexpr int environment = 4;
 
-constexpr const char* one_message = "fleet.messages = 1\ndrain = { quiet_for = '1s', budget = '4s' }\n";
+constexpr const char* one_message =
+    "fleet.messages = 1\ndrain = { quiet_for = '1s', budget = '4s' }\n";
 
 struct Wrong {
     const char* name;
@@ -56,12 +57,12 @@ TEST_P(WrongScenario, IsRefusedWhereItIsWrong) {
 INSTANTIATE_TEST_SUITE_P(
     All, WrongScenario,
     testing::Values(
-        Wrong{"UnknownServer", "target.server = 'postfixx'\n", "3:8: target.server: ",
-              "did you mean \"postfix\"?"},
-        Wrong{"UnknownSender", "sender.server = 'exmi'\n", "3:8: sender.server: ",
-              "did you mean \"exim\"?"},
-        Wrong{"SenderThatCannotSend", "sender.server = 'dovecot-lmtp'\n", "3:8: sender.server: ",
-              "hands no mail on"},
+        Wrong{"UnknownServer", "target.server = 'postfixx'\n",
+              "3:8: target.server: ", "did you mean \"postfix\"?"},
+        Wrong{"UnknownSender", "sender.server = 'exmi'\n",
+              "3:8: sender.server: ", "did you mean \"exim\"?"},
+        Wrong{"SenderThatCannotSend", "sender.server = 'dovecot-lmtp'\n",
+              "3:8: sender.server: ", "hands no mail on"},
         Wrong{"RelayThatCannotSend", "[target]\nserver = 'dovecot-lmtp'\nrelay_to = 'x'\n",
               "5:1: target.relay_to: ", "hands no mail on"},
         Wrong{"RelayToNobody",
@@ -149,9 +150,9 @@ TEST_F(BrokenServer, SaysItselfWhatIsWrongWithTheUsersConfiguration) {
     replace("own/etc/exim.conf", "begin routers", "begin nonsense");
     const Ended ended = run("[target]\nserver = 'exim'\nconfiguration = 'own'\n");
     EXPECT_EQ(ended.exit_code, environment) << ended.story();
-    EXPECT_THAT(ended.err, AllOf(HasSubstr("exim cannot be started"),
-                                 HasSubstr("Exim configuration error in line"),
-                                 HasSubstr("nonsense")));
+    EXPECT_THAT(ended.err,
+                AllOf(HasSubstr("exim cannot be started"),
+                      HasSubstr("Exim configuration error in line"), HasSubstr("nonsense")));
     expect_nothing_left();
 }
 
@@ -186,8 +187,9 @@ TEST_F(BrokenServer, RefusesTheImapCredentials) {
 }
 
 TEST_F(BrokenServer, ThatDiesInMidRunEndsTheRun) {
-    folder_.write("s.toml", "fleet = { messages = 100000, rate = '20/s' }\n"
-                            "target.server = 'postfix'\n");
+    folder_.write("s.toml",
+                  "fleet = { messages = 100000, rate = '20/s' }\n"
+                  "target.server = 'postfix'\n");
     cli::Child child(cli::twofifty_command({"run", "s.toml"}), folder_.path());
     const pid_t init = init_of(folder_ / "results/latest/servers/postfix");
     ASSERT_GT(init, 1);

@@ -1,5 +1,5 @@
-// [target] server, [[target.receiver]] server, [sender] and [[fault]]: read, written and read again;
-// and how they are wrong.
+// [target] server, [[target.receiver]] server, [sender] and [[fault]]: read, written and read
+// again; and how they are wrong.
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/write_scenario.hpp"
 
@@ -58,23 +58,24 @@ times = 4
 TEST(ServerSettings, AreReadWhole) {
     const Scenario scenario = parse(everything);
     EXPECT_EQ(scenario.target.named[0].real,
-              (ServerSettings{.server = "postfix",
-                              .timeouts = {{Phase::connect, 1min}, {Phase::data_done, 3s}},
-                              .retry_every = 5s,
-                              .options = {{"maximal_queue_lifetime", "3"},
-                                          {"smtp_helo_name", "left.test"}},
-                              .relay_to = {"right"},
-                              .disk = 8U << 20,
-                              .port = 2525}));
+              (ServerSettings{
+                  .server = "postfix",
+                  .timeouts = {{Phase::connect, 1min}, {Phase::data_done, 3s}},
+                  .retry_every = 5s,
+                  .options = {{"maximal_queue_lifetime", "3"}, {"smtp_helo_name", "left.test"}},
+                  .relay_to = {"right"},
+                  .disk = 8U << 20,
+                  .port = 2525}));
     EXPECT_EQ(scenario.sender, (ServerSettings{.server = "sendmail", .retry_every = 2s}));
-    EXPECT_EQ(scenario.faults,
-              (std::vector<Fault>{{.server = "left", .effect = FaultEffect::full_disk, .at_message = 20},
-                                  {.server = "sender",
-                                   .effect = FaultEffect::pause,
-                                   .at = 2s,
-                                   .lasting = 1s,
-                                   .every = 3s,
-                                   .times = 4}}));
+    EXPECT_EQ(
+        scenario.faults,
+        (std::vector<Fault>{{.server = "left", .effect = FaultEffect::full_disk, .at_message = 20},
+                            {.server = "sender",
+                             .effect = FaultEffect::pause,
+                             .at = 2s,
+                             .lasting = 1s,
+                             .every = 3s,
+                             .times = 4}}));
 }
 
 TEST(ServerSettings, AreTheSameWhenTheyAreWrittenAndReadAgain) {
@@ -115,7 +116,8 @@ TEST(Faults, SayWhereTheyAreWrong) {
     const std::string exim = "target.server = 'exim'\n[[fault]]\n";
     EXPECT_THAT(complaint("[[fault]]\neffect = 'kill'\nat = '1s'\n"),
                 StartsWith("s.toml:2:1: fault[1].server: no real server is started here"));
-    EXPECT_THAT(complaint(exim + "at = '1s'\n"), StartsWith("s.toml:3:1: fault[1].effect: missing"));
+    EXPECT_THAT(complaint(exim + "at = '1s'\n"),
+                StartsWith("s.toml:3:1: fault[1].effect: missing"));
     EXPECT_THAT(complaint(exim + "effect = 'explode'\nat = '1s'\n"),
                 StartsWith("s.toml:4:1: fault[1].effect: "));
     EXPECT_THAT(complaint(exim + "effect = 'kill'\nat = '1s'\nat_message = 1\n"),

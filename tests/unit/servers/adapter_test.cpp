@@ -12,8 +12,9 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* least = "name = 'x'\nprogram = '/bin/x'\n[start]\nrun = ['/bin/x']\n"
-                              "[copies]\nmaildir = 'mail'\n";
+constexpr const char* least =
+    "name = 'x'\nprogram = '/bin/x'\n[start]\nrun = ['/bin/x']\n"
+    "[copies]\nmaildir = 'mail'\n";
 
 Adapter read(const std::string& toml) {
     return read_adapter("x", {{"server.toml", toml}, {"etc/x.conf", "port {{port}}"}}, "servers/x");
@@ -74,8 +75,9 @@ TEST(Adapter, SaysWhereItIsWrong) {
                            "folder, \"x\""));
     EXPECT_THAT(complaint(text + "nonsense = 1\n"),
                 StartsWith("servers/x/server.toml:7:1: copies.nonsense: "));
-    EXPECT_THAT(complaint(text + "[timeouts]\ncan_set = ['data_dome']\n"),
-                StartsWith("servers/x/server.toml:8:1: timeouts.can_set: \"data_dome\" is no phase"));
+    EXPECT_THAT(
+        complaint(text + "[timeouts]\ncan_set = ['data_dome']\n"),
+        StartsWith("servers/x/server.toml:8:1: timeouts.can_set: \"data_dome\" is no phase"));
     EXPECT_THAT(complaint(text + "[[log.line]]\nmeans = 'deferred'\npattern = '('\n"),
                 HasSubstr("pattern: no regular expression"));
     EXPECT_THAT(complaint(text + "[[log.line]]\nmeans = 'nothing'\npattern = 'x'\n"),

@@ -119,7 +119,8 @@ TEST(QueueFormats, AnEmptyQueueIsOne) {
 
 // A server that is down says so in words: that is no queue with nothing in it.
 TEST(QueueFormats, WhatIsNoQueueIsNone) {
-    EXPECT_FALSE(read_queue_output(QueueFormat::postqueue, "postqueue: fatal: mail system is down\n", 0));
+    EXPECT_FALSE(
+        read_queue_output(QueueFormat::postqueue, "postqueue: fatal: mail system is down\n", 0));
     EXPECT_FALSE(read_queue_output(QueueFormat::smtpctl, "smtpctl: could not connect\n", 0));
     EXPECT_FALSE(read_queue_output(QueueFormat::none, "", 0));
 }
