@@ -322,7 +322,8 @@ Task<> Session::read_on() {
             // What it said behind its content may be that it only waits for the answer.
             const std::size_t line = from_client_.rfind('\n', std::max<std::size_t>(from_client_.size(), 2) - 2);
             const std::string_view last = std::string_view(from_client_).substr(line + 1);
-            if (bytes.error() == world::Error::end_of_stream && is_quit(last) && !in_vain) co_return;
+            const bool ended = bytes.error() == world::Error::end_of_stream;
+            if (ended && is_quit(last) && !in_vain) co_return;
             client_left_ = true;
             changed_.notify_all();
             co_return;
