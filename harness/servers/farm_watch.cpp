@@ -32,7 +32,10 @@ void FarmWatch::start() {
 }
 
 world::Task<> FarmWatch::until_due(const Fault& fault) {
-    if (fault.at) co_return co_await world::sleep_for(parts_.clock, *fault.at);
+    if (fault.at) {
+        co_await world::sleep_for(parts_.clock, *fault.at);
+        co_return;
+    }
     while (parts_.contents_sent() < *fault.at_message)
         co_await world::sleep_for(parts_.clock, message_look);
 }
