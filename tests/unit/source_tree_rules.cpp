@@ -173,7 +173,8 @@ private:
         if (may_look_outside()) return;
         std::smatch match;
         if (std::regex_search(code_[i], match, banned)) {
-            complain(i + 1, match.str() + " belongs to world/real, harness/servers and harness/app");
+            complain(i + 1,
+                     match.str() + " belongs to world/real, harness/servers and harness/app");
         }
     }
 
