@@ -32,12 +32,24 @@ std::vector<fs::path> unfinished(const fs::path& base) {
     return found;
 }
 
+/// As mountinfo writes a path: spaces and the like by their octal numbers (proc(5)).
+std::string escaped(const std::string& path) {
+    std::string result;
+    for (const char c : path) {
+        if (c == ' ' || c == '\t' || c == '\n' || c == '\\')
+            result += fmt::format("\\{:03o}", static_cast<unsigned>(c));
+        else
+            result += c;
+    }
+    return result;
+}
+
 /// Whether that process lives in the world of this directory: numbers of processes are used again.
 bool lives_there(pid_t process, const fs::path& folder) {
     std::ifstream file(fmt::format("/proc/{}/mountinfo", process));
     const std::string mounts{std::istreambuf_iterator<char>(file),
                              std::istreambuf_iterator<char>()};
-    return mounts.find(folder.string() + " /run/twofifty ") != std::string::npos;
+    return mounts.find(escaped(folder.string()) + " /run/twofifty ") != std::string::npos;
 }
 
 }  // namespace

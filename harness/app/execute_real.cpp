@@ -33,16 +33,19 @@ std::unique_ptr<Farm> make_farm(const Execution& execution) {
     }
 }
 
-/// Interrupts the run for each signal that came, and once when the ledger fails: then nothing more
-/// can be counted.
+/// Interrupts the run for each signal that came, and ends it when the ledger or the target fails:
+/// then nothing more can be counted.
 class Supervisor {
 public:
-    Supervisor(RealWorld& world, Run& run, const EventWriter& events)
-        : world_(world), run_(run), events_(events) {}
+    Supervisor(RealWorld& world, Run& run, const EventWriter& events,
+               const ProgressRecorder& progress)
+        : world_(world), run_(run), events_(events), progress_(progress) {}
 
     void look() {
-        if (events_.failed() && !ledger_failed_) {
-            ledger_failed_ = true;
+        const bool failed =
+            events_.failed() || progress_.target_failed.load(std::memory_order_relaxed);
+        if (failed && !ended_) {
+            ended_ = true;
             interrupt();
             interrupt();
         }
@@ -57,9 +60,10 @@ private:
     RealWorld& world_;
     Run& run_;
     const EventWriter& events_;
+    const ProgressRecorder& progress_;
     Interrupts signals_;
     int handled_ = 0;
-    bool ledger_failed_ = false;
+    bool ended_ = false;
 };
 
 }  // namespace
@@ -68,10 +72,11 @@ std::string execute_real(const Execution& execution) {
     const auto origin = std::chrono::steady_clock::now();
     RealWorld target_world(origin);
     RealWorld sending_world(origin);
-    QueueIds queue_ids(execution.events);
-    ProgressRecorder progress(queue_ids);
-    world::Notifier told_to_stop(target_world.clock().ready());
     const std::unique_ptr<Farm> farm = make_farm(execution);
+    QueueIds queue_ids(execution.events);
+    // Only logs of real servers ask for them.
+    ProgressRecorder progress(farm->empty() ? static_cast<Recorder&>(execution.events) : queue_ids);
+    world::Notifier told_to_stop(target_world.clock().ready());
     TargetSide target({target_world.clock(), target_world.network()}, progress, execution.scenario,
                       execution.recipients, execution.identity, farm.get());
     std::unique_ptr<Run> run;
@@ -85,8 +90,7 @@ std::string execute_real(const Execution& execution) {
         throw CommandError(ExitCode::environment, error.what());
     }
 
-    FarmThread servers(origin, progress, execution.scenario, *farm,
-                       [&] { sending_world.post([&run] { run->interrupt(); }); });
+    FarmThread servers(origin, progress, execution.scenario, *farm);
     std::thread target_thread([&] { target_world.run(serve_until_told(told_to_stop, target)); });
     std::promise<void> ended;
     std::future<void> end = ended.get_future();
@@ -95,7 +99,7 @@ std::string execute_real(const Execution& execution) {
         ended.set_value();
     });
     {
-        Supervisor supervisor(sending_world, *run, execution.events);
+        Supervisor supervisor(sending_world, *run, execution.events, progress);
         ProgressLine line(execution.scenario, execution.quiet);
         while (end.wait_for(look_interval) != std::future_status::ready) {
             supervisor.look();

@@ -12,16 +12,11 @@ world::Task<> until_told(world::Notifier& told) {
 }  // namespace
 
 FarmThread::FarmThread(world::real_world::Origin origin, ProgressRecorder& progress,
-                       const Scenario& scenario, Farm& farm, std::function<void()> died)
+                       const Scenario& scenario, Farm& farm)
     : world_(origin),
       told_to_stop_(world_.clock().ready()),
       watch_({world_.clock(), progress,
-              [&progress] { return progress.contents_sent.load(std::memory_order_relaxed); },
-              [this, &progress, died = std::move(died)](const std::string& why) {
-                  progress.record(
-                      {.at = world_.clock().now(), .kind = EventKind::target_failed, .text = why});
-                  died();
-              }},
+              [&progress] { return progress.contents_sent.load(std::memory_order_relaxed); }},
              scenario, farm) {
     if (farm.empty()) return;
     world_.post([this] { watch_.start(); });

@@ -14,10 +14,9 @@ namespace twofifty::harness {
 
 class FarmThread {
 public:
-    /// Without servers nothing is started. `died` is called, from that thread, when one has ended
-    /// by itself. All must outlive it. REQUIRES: the farm was started.
+    /// Without servers nothing is started. All must outlive it. REQUIRES: the farm was started.
     FarmThread(world::real_world::Origin origin, ProgressRecorder& progress,
-               const Scenario& scenario, Farm& farm, std::function<void()> died);
+               const Scenario& scenario, Farm& farm);
     ~FarmThread();
 
     void end_of_run();

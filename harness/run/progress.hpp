@@ -27,6 +27,9 @@ public:
                 contents_sent.fetch_add(1, std::memory_order_relaxed);
                 break;
             case EventKind::gave_up: settled.fetch_add(1, std::memory_order_relaxed); break;
+            case EventKind::target_failed:
+                target_failed.store(true, std::memory_order_relaxed);
+                break;
             case EventKind::rule_fired: firings.fetch_add(1, std::memory_order_relaxed); break;
             case EventKind::copy_found:
                 copies.fetch_add(1, std::memory_order_relaxed);
@@ -48,6 +51,7 @@ public:
     std::atomic<std::uint64_t> firings{0};
     std::atomic<std::uint64_t> copies{0};
     std::atomic<std::int64_t> last_copy_ns{0};
+    std::atomic<bool> target_failed{false};
 
 private:
     Recorder& next_;

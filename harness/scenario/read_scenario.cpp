@@ -69,6 +69,11 @@ void name_server(Scenario& scenario) {
 /// Contradictions between sections.
 void check_together(Section& root, const Scenario& scenario) {
     const TargetSettings& target = scenario.target;
+    const auto is_sender = [](const ReceiverSettings& one) { return one.name == sender_name; };
+    if (!scenario.sender.server.empty() && std::ranges::any_of(target.named, is_sender))
+        root.section("target").fail("receiver",
+                                    "one is named \"sender\", as [sender] is called among the "
+                                    "servers of a run; expected another name");
     if (target.direct && !scenario.sender.server.empty())
         root.section("target").fail(
             "direct",

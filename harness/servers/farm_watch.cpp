@@ -84,7 +84,7 @@ void FarmWatch::mend(const Farm::Member& member, const Fault& fault) {
                 server.start();
                 note(member, "restart", server.start_time());
             } catch (const ServerError& error) {
-                parts_.died(error.what());
+                note_failed(error.what());
             }
             break;
     }
@@ -96,6 +96,12 @@ void FarmWatch::note(const Farm::Member& member, std::string_view what, Duration
                             .node = member.number,
                             .duration = duration,
                             .text = std::string(what)});
+}
+
+/// The run cannot go on without it.
+void FarmWatch::note_failed(const std::string& why) {
+    parts_.recorder.record(
+        {.at = parts_.clock.now(), .kind = EventKind::target_failed, .text = why});
 }
 
 world::Task<> FarmWatch::sample_queues() {
@@ -135,7 +141,7 @@ world::Task<> FarmWatch::look_for_deaths() {
         for (const Farm::Member& member : farm_.members()) {
             const std::optional<std::string> why = member.server->died();
             if (!why) continue;
-            parts_.died(*why);
+            note_failed(*why);
             co_return;
         }
     }

@@ -23,8 +23,6 @@ struct FarmWatchParts {
     Recorder& recorder;
     /// How many ends of data were sent. Any thread may ask.
     std::function<std::uint64_t()> contents_sent;
-    /// Called when a server has died by itself, with what to say. From the watch's thread.
-    std::function<void(const std::string& why)> died;
 };
 
 class FarmWatch {
@@ -44,6 +42,7 @@ private:
     world::Task<> until_due(const Fault& fault);
     world::Task<> sample_queues();
     world::Task<> look_for_deaths();
+    void note_failed(const std::string& why);
     void look_at_queues();
     void hurt(const Farm::Member& member, const Fault& fault);
     void mend(const Farm::Member& member, const Fault& fault);

@@ -325,7 +325,7 @@ def main():
                 "late": lambda bench: layer.punctuality(bench, Line),
                 "day": lambda bench: days.working_day(bench, Line),
                 "ladder": lambda bench: days.ladder(bench, Line),
-                "postfix": lambda bench: servers.into_postfix(bench, interleaved, Line),
+                "postfix": lambda bench: servers.into_postfix(bench, interleaved, Line, DIRECT),
                 "starts": lambda bench: servers.start_times(bench, Line),
             }
             for name in options.part or parts:

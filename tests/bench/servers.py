@@ -8,24 +8,6 @@ from measure import BenchError, Spread, find_program, run_process
 
 CONNECTIONS = 10
 LENGTH = 1024
-SENDERS = ["postfix", "exim", "opensmtpd", "sendmail", "courier", "haraka", "qpsmtpd", "chasquid",
-           "aiosmtpd", "dovecot-lmtp", "dovecot-sieve", "cyrus-lmtp"]
-
-LOAD = f"""\
-# How fast does a real server take the fleet's mail?
-seed = 1
-[fleet]
-messages = 1
-connections = {CONNECTIONS}
-messages_per_connection = 1000000
-[message]
-size = "{LENGTH}B"
-to = ["b@recipient.test"]
-[drain]
-quiet_for = "1ms"
-[target]
-direct = true
-"""
 
 NOTES = """
 into Postfix: the same Postfix, started by `twofifty servers run postfix`, takes the mail of
@@ -56,7 +38,8 @@ class Running:
         self._process.communicate(timeout=30)
 
 
-def into_postfix(bench, interleaved, line):
+def into_postfix(bench, interleaved, line, load):
+    """`load`: the scenario that the fleet's other figures are measured with."""
     source = find_program("smtp-source")
     messages = bench.size(1_000, 4_000)
     with Running(bench.program, "postfix", bench.folder / "postfix") as server:
@@ -67,8 +50,9 @@ def into_postfix(bench, interleaved, line):
             return messages / usage.wall_s
 
         def ours():
-            _, run = bench.twofifty(LOAD, f"fleet.messages={messages}",
-                                    f"target.address={server.address}")
+            _, run = bench.twofifty(load, f"fleet.messages={messages}",
+                                    f"target.address={server.address}",
+                                    'message.to=["b@recipient.test"]')
             rate = bench.load_of(run, messages).rate
             bench.discard(run)
             return rate
@@ -86,7 +70,8 @@ def into_postfix(bench, interleaved, line):
 
 
 def start_times(bench, line):
-    for name in SENDERS:
+    listed = subprocess.run([bench.program, "servers"], capture_output=True, text=True, check=True)
+    for name in [row.split()[0] for row in listed.stdout.splitlines()]:
         times = []
         for _ in range(bench.size(2, 5)):
             done = subprocess.run(

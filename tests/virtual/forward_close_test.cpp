@@ -104,9 +104,9 @@ TEST(HiddenClose, AConnectionThatTheLayerCutIsNotHidden) {
     EXPECT_THAT(noted(bench), ElementsAre("0 rule_fired cut", "0 rule_achieved released"));
 }
 
-/// As Exim does with its last message.
-TEST(ForwardClose, AClientThatHasSaidQuitStillReads) {
-    ProxyBench bench;
+/// A message with QUIT and the end of the client's direction right behind it, as Exim sends its
+/// last one; two seconds later the server answers both.
+void exchange_last_message(ProxyBench& bench) {
     bench.greet();
     bench.begin_message();
     bench.client.says("Subject: last\r\n\r\nbody\r\n.\r\nQUIT\r\n");
@@ -116,6 +116,11 @@ TEST(ForwardClose, AClientThatHasSaidQuitStillReads) {
     bench.server.says(std::string(queued) + "221 2.0.0 Bye\r\n");
     bench.server.closes();
     bench.pass(1s);
+}
+
+TEST(ForwardClose, AClientThatHasSaidQuitStillReads) {
+    ProxyBench bench;
+    exchange_last_message(bench);
     EXPECT_EQ(bench.client.heard(),
               (std::vector<Heard>{{2s, "250 2.0.0 Ok: queued as A1|221 2.0.0 Bye|"}, {2s, end}}));
     EXPECT_EQ(bench.proxy().sessions(), 0U);
@@ -123,15 +128,7 @@ TEST(ForwardClose, AClientThatHasSaidQuitStillReads) {
 
 TEST(ForwardClose, AClientThatHasSaidQuitHearsNothingOfADroppedReply) {
     ProxyBench bench({{R"({ phase = "data_done" })", R"({ drop = "reply" })"}});
-    bench.greet();
-    bench.begin_message();
-    bench.client.says("Subject: last\r\n\r\nbody\r\n.\r\nQUIT\r\n");
-    bench.client.ends_sending();
-    bench.forget();
-    bench.pass(2s);
-    bench.server.says(std::string(queued) + "221 2.0.0 Bye\r\n");
-    bench.server.closes();
-    bench.pass(1s);
+    exchange_last_message(bench);
     EXPECT_THAT(bench.client.heard(), IsEmpty());
 }
 
