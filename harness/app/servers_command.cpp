@@ -33,7 +33,7 @@ void try_out(const Adapter& adapter, const std::filesystem::path& base) {
     const ServerSettings settings{.server = adapter.name};
     const std::filesystem::path folder =
         make_run_folder(base, "servers-check-" + adapter.name, "latest-check");
-    RealServer server(adapter, settings, {adapter.name, folder});
+    RealServer server(adapter, settings, {adapter.name, folder / "servers" / adapter.name});
     server.start();
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(server.start_time());
     const std::optional<QueueLook> queue = server.look_at_queue();
@@ -59,7 +59,7 @@ ExitCode servers_run_command(const std::string& name, std::uint16_t port, const 
     const std::filesystem::path folder =
         make_run_folder(out, "servers-run-" + name, "latest-server");
     try {
-        RealServer server(adapter, settings, {name, folder});
+        RealServer server(adapter, settings, {name, folder / "servers" / name});
         server.start();
         fmt::print("{} {} listens at {}; its folder is {}\n", name, server.version(),
                    to_string(server.endpoint()), folder.string());

@@ -107,7 +107,10 @@ TEST(ServerSettings, SayWhereTheyAreWrong) {
                 StartsWith("s.toml:4:13: target.options.x: expected a text"));
     EXPECT_THAT(complaint("[target]\nserver = 'dovecot-lmtp'\nprotocol = 'smtp'\n"),
                 StartsWith("s.toml:4:1: target.protocol: contradicts dovecot-lmtp"));
-    EXPECT_THAT(complaint("[sender]\nretry_every = '2s'\n"), StartsWith("s.toml:"));
+    EXPECT_THAT(complaint("[sender]\nretry_every = '2s'\n"),
+                StartsWith("s.toml:2:2: sender.server: missing"));
+    EXPECT_THAT(complaint("target.receiver = [{ name = 'sender' }]\nsender.server = 'exim'\n"),
+                StartsWith("s.toml:2:8: target.receiver: one is named \"sender\""));
     EXPECT_THAT(complaint("[sender]\nserver = 'exim'\nrelay_to = 'x'\n"),
                 StartsWith("s.toml:4:1: sender.relay_to: "));
 }
