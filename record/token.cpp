@@ -49,12 +49,6 @@ std::string sender_local_part(const Token& token) {
     return std::string(sender_prefix) + to_string(token);
 }
 
-std::optional<Token> token_of_sender(std::string_view mailbox) {
-    const std::optional<TokenParts> parts = split_sender(mailbox);
-    if (!parts) return std::nullopt;
-    return Token{std::string(parts->run_id), parts->ordinal};
-}
-
 std::uint32_t ordinal_of_sender(std::string_view mailbox, std::string_view run_id) {
     const std::optional<TokenParts> parts = split_sender(mailbox);
     return parts && parts->run_id == run_id ? parts->ordinal : 0;

@@ -33,11 +33,8 @@ std::optional<Token> parse_token(std::string_view text);
 /// The local part of the envelope sender: "tf.run-id.ordinal".
 std::string sender_local_part(const Token& token);
 
-/// Reads the token out of a reverse-path such as "tf.1a2b.7@sender.test". Nothing for a foreign
-/// one.
-std::optional<Token> token_of_sender(std::string_view mailbox);
-
-/// The ordinal of a reverse-path that carries `run_id`; 0 for any other. Does not allocate.
+/// The ordinal of a reverse-path such as "tf.1a2b.7@sender.test" that carries `run_id`; 0 for any
+/// other. Does not allocate.
 std::uint32_t ordinal_of_sender(std::string_view mailbox, std::string_view run_id);
 
 }  // namespace twofifty

@@ -169,12 +169,12 @@ Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const
         corpus_.empty() ? nullptr : &corpus_[(ordinal - 1) % corpus_.size()];
     const std::size_t size = from ? from->headers.size() + from->body.size() : drawn_size(ordinal);
     Message message;
-    append(message.sender, {sender_prefix, token, "@", settings_.sender_domain});
+    message.sender = sender_of(token);
     std::string& content = message.content;
     content.reserve(size + usual_headers);
     const std::size_t digest_at = append_marks(content, token);
     const std::string mark = variant_mark(variant);
-    append_headers(content, ordinal, mark, token);
+    append_headers(message, ordinal, mark, token);
     if (from) content += from->headers;
     content += "\r\n";
     const std::size_t body_at = content.size();
@@ -192,6 +192,12 @@ Message MessageFactory::make(std::uint32_t ordinal, std::uint32_t variant) const
     return message;
 }
 
+std::string MessageFactory::sender_of(std::string_view token) const {
+    std::string sender = settings_.sender;
+    if (sender.empty()) append(sender, {sender_prefix, token, "@", settings_.sender_domain});
+    return sender;
+}
+
 std::size_t MessageFactory::drawn_size(std::uint32_t ordinal) const {
     world::Random random(world::fold(world::fold(seed_, "size"), std::uint64_t{ordinal}));
     return static_cast<std::size_t>(settings_.size.draw(random));
@@ -199,12 +205,12 @@ std::size_t MessageFactory::drawn_size(std::uint32_t ordinal) const {
 
 /// What every message of ours has behind its marks. Joined in place, not formatted: formatting
 /// would cost more than the attempt's dialogue (docs/performance.md).
-void MessageFactory::append_headers(std::string& to, std::uint32_t ordinal, std::string_view mark,
+void MessageFactory::append_headers(Message& message, std::uint32_t ordinal, std::string_view mark,
                                     std::string_view token) const {
+    std::string& to = message.content;
     append(to, {"Message-ID: <", token, mark, "@twofifty.test>\r\n"});
     if (!corpus_.empty()) return;
-    append(to, {"Date: ", date_, "\r\nFrom: <", sender_prefix, token, "@", settings_.sender_domain,
-                ">\r\nTo: "});
+    append(to, {"Date: ", date_, "\r\nFrom: <", message.sender, ">\r\nTo: "});
     std::string_view separator;
     const std::uint32_t count = recipients_each(settings_, book_);
     for (std::uint32_t place = 0; place < count; ++place) {

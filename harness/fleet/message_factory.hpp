@@ -14,7 +14,7 @@
 namespace twofifty::harness {
 
 struct Message {
-    std::string sender;   ///< The envelope sender, which carries the token.
+    std::string sender;   ///< The envelope sender. Carries the token, unless all have the same.
     std::string content;  ///< Headers and body; lines end in CRLF.
     std::uint64_t body_digest = 0;
     bool eight_bit = false;
@@ -54,8 +54,9 @@ private:
     };
 
     static Template read_template(const std::string& path);
+    std::string sender_of(std::string_view token) const;
     std::size_t drawn_size(std::uint32_t ordinal) const;
-    void append_headers(std::string& to, std::uint32_t ordinal, std::string_view mark,
+    void append_headers(Message& message, std::uint32_t ordinal, std::string_view mark,
                         std::string_view token) const;
     void append_body(std::string& to, std::uint32_t ordinal, std::string_view token,
                      std::size_t size) const;

@@ -69,6 +69,21 @@ void read_recipients(Section& message, MessageSettings& result) {
                                  result.recipients, result.to.size()));
 }
 
+void read_envelope_sender(Section& message, MessageSettings& result) {
+    take(message.text("sender"), result.sender);
+    if (message.has("sender") && !is_mailbox(result.sender))
+        message.fail("sender", fmt::format("{} is no address; expected such as \"a@example.test\"",
+                                           settings::toml_text(result.sender)));
+    if (message.has("sender") && message.has("sender_domain"))
+        message.fail("sender_domain",
+                     "contradicts sender, which has a domain; expected one of the two");
+    take(message.text("sender_domain"), result.sender_domain);
+    if (!is_domain(result.sender_domain))
+        message.fail("sender_domain",
+                     fmt::format("{} is no domain; expected such as \"sender.test\"",
+                                 settings::toml_text(result.sender_domain)));
+}
+
 }  // namespace
 
 bool is_domain(std::string_view text) {
@@ -118,11 +133,7 @@ MessageSettings read_message(Section message, const std::string& folder) {
                             .string();
     }
     read_recipients(message, result);
-    take(message.text("sender_domain"), result.sender_domain);
-    if (!is_domain(result.sender_domain))
-        message.fail("sender_domain",
-                     fmt::format("{} is no domain; expected such as \"sender.test\"",
-                                 settings::toml_text(result.sender_domain)));
+    read_envelope_sender(message, result);
     message.finish();
     return result;
 }

@@ -83,6 +83,11 @@ void check_together(Section& root, const Scenario& scenario) {
         root.section("fleet").fail("tls",
                                    "contradicts [sender]: the fleet submits in the clear; expected "
                                    "none");
+    if (!target.direct && !scenario.message.sender.empty())
+        root.section("message").fail(
+            "sender",
+            "is the same for every message, and the impairment layer knows a message by its "
+            "sender; expected sender_domain, or target.direct = true");
     if (target.direct && !scenario.rules.empty())
         root.fail(
             "impair",

@@ -81,6 +81,8 @@ struct MessageSettings {
         to{};  ///< Addresses named explicitly, used in turn; empty: r1@recipient.test, ...
     /// In lower case. Message k goes to the ((k - 1) mod n)-th, all its recipients there.
     std::vector<std::string> domains{};
+    std::string sender{};  ///< The envelope sender of every message; empty: each has its own, with
+                           ///< the token, in sender_domain.
     std::string sender_domain = "sender.test";
 
     bool operator==(const MessageSettings&) const = default;

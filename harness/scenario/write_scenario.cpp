@@ -74,7 +74,10 @@ void write_message(Writer& writer, const MessageSettings& message) {
     writer.number("recipients", message.recipients);
     if (!message.to.empty()) writer.texts("to", message.to);
     if (!message.domains.empty()) writer.texts("domains", message.domains);
-    writer.text("sender_domain", message.sender_domain);
+    if (message.sender.empty())
+        writer.text("sender_domain", message.sender_domain);
+    else
+        writer.text("sender", message.sender);
 }
 
 void write_target(Writer& writer, const TargetSettings& target) {

@@ -299,6 +299,26 @@ TEST(Interrupt, ASecondOneEndsTheDrainAtOnce) {
     EXPECT_EQ(run.judgement.duration, 12s);
 }
 
+// Nothing between the fleet and its target needs the token in the envelope.
+TEST(OneSender, LeavesEveryCopyKnown) {
+    const VirtualRun run = run_virtual(R"(
+[fleet]
+messages = 20
+timeouts = { data_done = "3s" }
+retry = { schedule = ["10s"], lifetime = "1m" }
+[message]
+sender = "app@known.test"
+[target]
+direct = true
+reference = { service_time = { distribution = "uniform", min = "1s", max = "4s" } }
+)");
+    EXPECT_EQ(run.judgement.counts.messages, 20U);
+    EXPECT_GT(run.judgement.counts.extra_copies, 0U);
+    EXPECT_EQ(run.verdict("once") + run.verdict("duplicated"), 20U);
+    EXPECT_EQ(run.judgement.counts.unexpected, 0U);
+    EXPECT_EQ(run.judgement.discrepancy_count, 0U);
+}
+
 TEST(Inconclusive, ARuleThatNeverFiresLeavesTheQuestionUnasked) {
     const VirtualRun run = run_virtual(one_message(R"(
 [[impair]]

@@ -126,6 +126,15 @@ TEST_F(Messages, CarryTheTokenInEnvelopeHeaderAndBody) {
     EXPECT_THAT(body_of(message), StartsWith("twofifty token run1.42\r\n"));
 }
 
+TEST_F(Messages, OfOneSenderCarryTheTokenBehindTheEnvelope) {
+    settings.sender = "app@known.test";
+    const Message message = factory().make(42);
+    EXPECT_EQ(message.sender, "app@known.test");
+    EXPECT_THAT(message.content, HasSubstr("\r\nFrom: <app@known.test>\r\n"));
+    EXPECT_THAT(message.content, HasSubstr("X-Twofifty-Token: run1.42\r\n"));
+    EXPECT_THAT(body_of(message), StartsWith("twofifty token run1.42\r\n"));
+}
+
 TEST_F(Messages, NameTheDigestOfTheirBody) {
     const Message message = factory().make(42);
     EXPECT_EQ(message.body_digest, content_digest(body_of(message)));

@@ -156,7 +156,14 @@ INSTANTIATE_TEST_SUITE_P(
                  "s.toml:2:32: message.recipients: each message has 2 recipients, and 1 are named "
                  "in to"},
         BadInput{FLEET "message.sender_domain = '-x'\n",
-                 "s.toml:2:9: message.sender_domain: \"-x\" is no domain"}));
+                 "s.toml:2:9: message.sender_domain: \"-x\" is no domain"},
+        BadInput{FLEET "target.direct = true\nmessage.sender = 'a@-x'\n",
+                 "s.toml:3:9: message.sender: \"a@-x\" is no address"},
+        BadInput{FLEET
+                 "target.direct = true\nmessage = { sender = 'a@b.c', sender_domain = 'd' }\n",
+                 "s.toml:3:31: message.sender_domain: contradicts sender"},
+        BadInput{FLEET "message.sender = 'a@b.test'\n",
+                 "s.toml:2:9: message.sender: is the same for every message, and the impairment"}));
 
 INSTANTIATE_TEST_SUITE_P(
     Target, BadScenario,

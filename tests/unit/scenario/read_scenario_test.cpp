@@ -149,6 +149,13 @@ lost = "== 0"
     EXPECT_EQ(parse(to_toml(scenario)), expected);
 }
 
+TEST(ReadScenario, OneSenderForEveryMessageIsKept) {
+    const Scenario scenario =
+        parse("fleet.messages = 1\ntarget.direct = true\nmessage.sender = 'a@b.test'\n");
+    EXPECT_EQ(scenario.message.sender, "a@b.test");
+    EXPECT_EQ(parse(to_toml(scenario)), scenario);
+}
+
 TEST(ReadScenario, TheQuestionIsTheFirstComment) {
     EXPECT_EQ(parse("\n# What if?\n#\n#  Then:\n\n# Not this.\nfleet.messages = 1\n").question,
               "What if?\n\n Then:");
