@@ -1,8 +1,9 @@
 """One run of the study as a cell of its table: what is shown, and what must be the same next time."""
 
+import contextlib
 import dataclasses
 import json
-import pathlib
+import sqlite3
 
 VERDICTS = ["once", "duplicated", "ghost", "failed", "lost", "pending", "corrupted", "unobserved"]
 WORDS = {
@@ -21,14 +22,15 @@ RACES = {"killed", "paused", "client-gone"}
 class Cell:
     text: str
     verdict: dict
-    run: pathlib.Path | None = None
-    summary: dict | None = None
+    program: str = ""  # The server's name and version.
+    page: str = ""     # The run's summary, as Markdown; empty: there was no run.
+    facts: dict | None = None  # What the text beside the tables is made of.
 
-    @property
-    def server(self):
-        """The server that the cell is about: its program and version, changes, and log lines."""
-        servers = self.summary["servers"] if self.summary else []
-        return servers[-1] if servers else {"program": "", "said": {}, "lines": [], "changes": []}
+
+# Taken over from a run's summary.
+FACTS = ["verdicts", "routes", "copies_suppressed", "discrepancies"]
+REACHED = ["once", "duplicated", "ghost", "corrupted"]
+LINES_QUOTED = 2
 
 
 def seconds(ms):
@@ -58,6 +60,17 @@ def text_of(role, summary):
     return "; ".join(parts) or "nothing"
 
 
+def patience(run):
+    """How long the server waited for the reply to its first dot, and then until it tried again."""
+    with contextlib.closing(sqlite3.connect(f"file:{run}/ledger.sqlite?mode=ro", uri=True)) as ledger:
+        attempts = ledger.execute(
+            "SELECT waited_ms, started_ms, ended_ms FROM attempts ORDER BY attempt").fetchall()
+    text = f"gave up {seconds(attempts[0][0])} after the dot"
+    if len(attempts) > 1:
+        text += f", tried again {seconds(attempts[1][1] - attempts[0][2])} later"
+    return text
+
+
 def verdict_of(name, summary):
     never = {"lost": summary["verdicts"]["lost"] > 0, "corrupted": summary["verdicts"]["corrupted"] > 0}
     if name in RACES:
@@ -77,6 +90,17 @@ def cell_of(role, run, words):
         return Cell(f"no run: {words}", {"no run": True})
     summary = json.loads((run / "summary.json").read_text())
     text = text_of(role, summary)
+    if summary["scenario"] == "full-length":
+        text += f"; {patience(run)}"
     if summary["incomplete"]:
         text += f"; incomplete: {summary['incomplete'][0]}"
-    return Cell(text, verdict_of(summary["scenario"], summary), run, summary)
+    # The server that the cell is about comes last.
+    server = summary["servers"][-1] if summary["servers"] else {"program": "", "said": {}, "lines": []}
+    facts = {name: summary[name] for name in FACTS}
+    dots = summary["latency_ms"].get("data_done", {"count": 0, "censored": 0})
+    reached = sum(summary["verdicts"][name] for name in REACHED)
+    # Whose final dot was sent, with one recipient each, and who got nothing.
+    facts["discarded"] = max(0, dots["count"] + dots["censored"] - reached)
+    facts |= {"said": server["said"], "lines": server["lines"][:LINES_QUOTED]}
+    return Cell(text, verdict_of(summary["scenario"], summary), server["program"],
+                (run / "summary.md").read_text(), facts)

@@ -1,9 +1,10 @@
 """What is published of the study, and how a new one is held against it."""
 
 import json
-import pathlib
 import shutil
 import sys
+
+import cells
 
 HEAD = """# What real mail servers do when the 250 is late or lost
 
@@ -63,18 +64,13 @@ def table(study, plan, role):
         row = []
         for name in names:
             cell = study[(role, server, name)]
-            row.append(f"[{cell.text}]({cell_path(role, server, name)})" if cell.summary else cell.text)
+            row.append(f"[{cell.text}]({cell_path(role, server, name)})" if cell.page else cell.text)
         text += f"| {server} | " + " | ".join(row) + " |\n"
     return text
 
 
 def programs(study):
-    found = {}
-    for cell in study.values():
-        for server in cell.summary["servers"] if cell.summary else []:
-            name = server["program"].split(" ")[0]
-            found[name] = server["program"]
-    return [found[name] for name in sorted(found)]
+    return sorted({cell.program for cell in study.values() if cell.program})
 
 
 def listed(names):
@@ -83,7 +79,7 @@ def listed(names):
 
 def who(study, role, name, holds):
     return [server for (cell_role, server, scenario), cell in sorted(study.items())
-            if cell_role == role and scenario == name and cell.summary and holds(cell.summary)]
+            if cell_role == role and scenario == name and cell.facts and holds(cell.facts)]
 
 
 def surprises(study):
@@ -91,9 +87,9 @@ def surprises(study):
     gone = lambda holds: who(study, "receivers", "client-gone", holds)
     lines = [
         "Deliver a message whose client hung up before the 250, every time: "
-        + listed(gone(lambda s: s["verdicts"]["failed"] == 0 and s["verdicts"]["ghost"] > 0)) + ".",
+        + listed(gone(lambda s: s["discarded"] == 0 and s["verdicts"]["ghost"] > 0)) + ".",
         "Discard some or all of them, since they look whether the client is still there: "
-        + listed(gone(lambda s: s["verdicts"]["failed"] > 0)) + ".",
+        + listed(gone(lambda s: s["discarded"] > 0)) + ".",
         "Suppress the second copy that a lost 250 makes: "
         + listed(who(study, "receivers", "dropped-250", lambda s: s["copies_suppressed"] > 0)) + ".",
         "Store one copy for each 250 they said, when 250s are lost: "
@@ -106,7 +102,8 @@ def surprises(study):
         + listed(who(study, "senders", "late-250", lambda s: s["verdicts"]["duplicated"] == 0)) + ".",
         "Say in their log that a message may be sent more than once: "
         + listed(sorted({server for (role, server, _), cell in study.items()
-                         if role == "senders" and cell.server["said"].get("may_be_sent_twice")})) + ".",
+                         if role == "senders" and cell.facts
+                         and cell.facts["said"].get("may_be_sent_twice")})) + ".",
     ]
     return "".join(f"- {line}\n" for line in lines)
 
@@ -114,9 +111,9 @@ def surprises(study):
 def quotations(study):
     text = ""
     for (role, server, name), cell in sorted(study.items()):
-        if name not in ("dropped-250", "client-gone", "cut-after-dot"):
+        if name not in ("dropped-250", "client-gone", "cut-after-dot") or not cell.facts:
             continue
-        for line in cell.server["lines"][:2]:
+        for line in cell.facts["lines"]:
             text += f"- {server}, {role}, {name}: `{line.replace('`', chr(39))[:300]}`\n"
     return text
 
@@ -124,11 +121,11 @@ def quotations(study):
 def publish(study, plan, folder):
     shutil.rmtree(folder, ignore_errors=True)
     for (role, server, name), cell in study.items():
-        if cell.run is None:
+        if not cell.page:
             continue
         target = folder / cell_path(role, server, name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text((cell.run / "summary.md").read_text())
+        target.write_text(cell.page)
     text = HEAD + "Versions: " + ", ".join(programs(study)) + ".\n"
     text += "\n## What surprises\n\n" + surprises(study)
     for role, title in QUESTIONS.items():
@@ -138,20 +135,35 @@ def publish(study, plan, folder):
     text += "\n## What their logs said\n\n" + quotations(study)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(text)
-    verdicts = [{"role": role, "server": server, "scenario": name, "program": cell.server["program"],
-                 "verdict": cell.verdict, "text": cell.text}
+    verdicts = [{"role": role, "server": server, "scenario": name, "program": cell.program,
+                 "verdict": cell.verdict, "text": cell.text, "facts": cell.facts}
                 for (role, server, name), cell in sorted(study.items())]
     (folder / "verdicts.json").write_text(json.dumps(verdicts, indent=1) + "\n")
 
 
+def read_verdicts(folder):
+    """What is published, by role, server and scenario."""
+    file = folder / "verdicts.json"
+    rows = json.loads(file.read_text()) if file.exists() else []
+    return {(one["role"], one["server"], one["scenario"]): one for one in rows}
+
+
+def published_cell(folder, role, server, name):
+    """A cell as it was published; one that says so where there is none."""
+    one = read_verdicts(folder).get((role, server, name))
+    page = folder / cell_path(role, server, name)
+    if one is None or not page.exists():
+        return cells.cell_of(role, None, "it was not run yet")
+    return cells.Cell(one["text"], one["verdict"], one["program"], page.read_text(), one["facts"])
+
+
 def compare(study, folder):
     """0 where every verdict that can be compared is the same."""
-    known = {(one["role"], one["server"], one["scenario"]): one
-             for one in json.loads((folder / "verdicts.json").read_text())}
+    known = read_verdicts(folder)
     differ = same = other = 0
     for key, cell in sorted(study.items()):
         before = known.get(key)
-        if before is None or before["program"] != cell.server["program"]:
+        if before is None or before["program"] != cell.program:
             other += 1
             continue
         if before["verdict"] == cell.verdict:

@@ -5,7 +5,7 @@ what came of it to results/published/real-servers.
 
 usage: ./dev study [--server NAME]... [--only SCENARIO]... [--full] [--check] [--jobs N] [--out FOLDER]
 
-  --server, --only  run these anew, and take the others from the last time
+  --server, --only  run these anew, and take the others from the last time, or as they are published
   --check  publish nothing; compare with what is published, and exit 1 where a verdict differs
            although the server's version is the same
   --full   also the runs with the servers' own timers, which take up to hours
@@ -27,18 +27,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent
 PUBLISHED = ROOT / "results/published/real-servers"
 
-RECEIVERS = ["postfix", "exim", "opensmtpd", "sendmail", "courier", "haraka", "qpsmtpd", "chasquid",
-             "aiosmtpd", "dovecot-lmtp", "dovecot-sieve", "cyrus-lmtp"]
 # Short timers, where a server can be told any: the study should end on the day it was begun.
-SENDERS = {
-    "postfix": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
-    "exim": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
-    "sendmail": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
-    "haraka": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
-    "courier": ["sender.timeouts.data_done=3s", "sender.retry_every=5s"],
-    # Its timers are compiled in; its clock runs a hundred times as fast.
+SHORT_TIMERS = ["sender.timeouts.data_done=3s", "sender.retry_every=5s"]
+OTHER_TIMERS = {
+    # Compiled in; its clock runs a hundred times as fast.
     "opensmtpd": ['sender.options={ "clock.factor" = 100 }'],
 }
+FULL = "full-length"
 LONGEST_RUN = 600
 LONGEST_FULL_RUN = 4 * 3600
 
@@ -49,21 +44,28 @@ def last_run(folder):
     return summaries[-1].parent if summaries else None
 
 
-def scenarios(role, full):
+def scenarios(role):
     """The files of one role, in the order in which they are told."""
     order = ["clean", "dropped-250", "late-250", "cut-after-dot", "client-gone", "drip", "split-dot",
-             "several-recipients", "two-hosts", "paused", "killed"]
+             "several-recipients", "two-hosts", "paused", "killed", FULL]
     found = {path.stem: path for path in (HERE / role).glob("*.toml")}
-    names = [name for name in order if name in found]
-    if full and "full-length" in found:
-        names.append("full-length")
-    return [found[name] for name in names]
+    return [found[name] for name in order if name in found]
+
+
+def servers_by_role(program):
+    """The servers that the program knows: all receive, some send."""
+    listed = subprocess.run([program, "servers"], capture_output=True, text=True, check=True).stdout
+    rows = [line.split(maxsplit=1) for line in listed.splitlines()]
+    return {"receivers": [name for name, _ in rows],
+            "senders": [name for name, rest in rows if "sends" in rest]}
 
 
 def carry_out(program, out, role, server, scenario):
     """One run; yields its summary, or the words of what went wrong."""
-    full = scenario.stem == "full-length"
-    settings = [] if full else SENDERS.get(server, []) if role == "senders" else []
+    full = scenario.stem == FULL
+    settings = []
+    if role == "senders" and not full:
+        settings = OTHER_TIMERS.get(server, SHORT_TIMERS)
     key = "sender.server" if role == "senders" else "target.server"
     folder = out / role / server
     shutil.rmtree(folder / scenario.stem, ignore_errors=True)
@@ -96,23 +98,29 @@ def main():
     if options.help:
         print(__doc__)
         return 0
-    plan = []
-    for role, servers in (("receivers", RECEIVERS), ("senders", list(SENDERS))):
-        for server in servers:
-            plan += [(role, server, path) for path in scenarios(role, options.full)]
+    plan = [(role, server, path)
+            for role, servers in servers_by_role(options.program).items()
+            for server in servers for path in scenarios(role)]
 
     def is_chosen(one):
         _, server, path = one
         return ((not options.server or server in options.server)
-                and (not options.only or path.stem in options.only))
+                and (not options.only or path.stem in options.only)
+                and (options.full or path.stem != FULL))
 
     study = {}
     for role, server, path in [one for one in plan if not is_chosen(one)]:
         run = last_run(options.out / role / server / path.stem)
-        study[(role, server, path.stem)] = cells.cell_of(role, run, "it was not run yet")
-    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        futures = {pool.submit(carry_out, options.program, options.out, *one): one
-                   for one in plan if is_chosen(one)}
+        study[(role, server, path.stem)] = (
+            cells.cell_of(role, run, "") if run
+            else pages.published_cell(PUBLISHED, role, server, path.stem))
+    chosen = [one for one in plan if is_chosen(one)]
+    # Those with the servers' own timers do nothing but wait: they need no turn.
+    waiting = sum(path.stem == FULL for _, _, path in chosen)
+    with (concurrent.futures.ThreadPoolExecutor(options.jobs) as pool,
+          concurrent.futures.ThreadPoolExecutor(waiting or 1) as patient):
+        futures = {(patient if one[2].stem == FULL else pool).submit(
+            carry_out, options.program, options.out, *one): one for one in chosen}
         for future in concurrent.futures.as_completed(futures):
             role, server, scenario = futures[future]
             run, words = future.result()
@@ -123,7 +131,7 @@ def main():
         return pages.compare(study, PUBLISHED)
     pages.publish(study, plan, PUBLISHED)
     print(f"written: {PUBLISHED.relative_to(ROOT)}")
-    return 0 if all(cell.summary for cell in study.values()) else 4
+    return 0 if all(cell.page for cell in study.values()) else 4
 
 
 if __name__ == "__main__":
