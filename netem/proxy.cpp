@@ -87,7 +87,7 @@ world::Task<> Proxy::accept_sessions() {
         world::Result<std::unique_ptr<world::Stream>> client = co_await listener_->accept();
         if (client) {
             sessions_.spawn(serve_session(context_, options_, door_, std::move(*client),
-                                          ++counter_.last, scratch_));
+                                          ++counter_.last, scratch_, unanswered_));
             if (door_.look().state == Door::State::open) continue;
             door_.changed().notify_all();
             co_return;

@@ -80,6 +80,8 @@ public:
     /// False while a rule refuses connections, too.
     bool listens() const { return listener_ != nullptr; }
     std::size_t sessions() const { return sessions_.size(); }
+    /// Sessions whose server owes a reply to an end of data, their clients gone or not.
+    std::size_t unanswered() const { return unanswered_; }
 
 private:
     world::Task<> tend_door();
@@ -94,6 +96,7 @@ private:
     TimePoint listens_again_at_ = never;         ///< After the port was not to be had.
     /// Where sessions read into; what lies there is taken away before anybody waits again.
     std::array<char, 65536> scratch_;
+    std::size_t unanswered_ = 0;
     world::TaskScope sessions_;
     world::TaskScope accepting_;
     world::TaskScope tending_;

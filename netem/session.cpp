@@ -44,6 +44,13 @@ void Session::reply_ended(const ReplyQueue::Item& item, std::string_view bytes) 
     transactions_.on_told(transactions_.get(item.transaction), item.recipient, bytes, cut);
 }
 
+void Session::count_unanswered() {
+    const bool owes = dialogue_.awaits_data_done() && !server_closed_;
+    if (owes == counted_unanswered_) return;
+    counted_unanswered_ = owes;
+    owes ? ++unanswered_ : --unanswered_;
+}
+
 void Session::note_server_gone(const boost::system::error_code& error) {
     const Phase owed = dialogue_.awaited();
     const bool ours = client_closed_ || error == world::Error::closed;
@@ -156,8 +163,8 @@ void Session::record_achieved(const std::vector<Event>& firings, TimePoint began
 
 Task<> serve_session(ProxyContext context, const ProxyOptions& options, Door& door,
                      std::unique_ptr<world::Stream> client, std::uint32_t connection,
-                     std::span<char> scratch) {
-    Session session(context, options, door, std::move(client), connection, scratch);
+                     std::span<char> scratch, std::size_t& unanswered) {
+    Session session(context, options, door, std::move(client), connection, scratch, unanswered);
     co_await session.serve();
 }
 

@@ -28,7 +28,7 @@ class Session final : private ReplyQueue::Listener, private Path::Owner, private
 public:
     Session(const ProxyContext& context, const ProxyOptions& options, Door& door,
             std::unique_ptr<world::Stream> client, std::uint32_t connection,
-            std::span<char> scratch)
+            std::span<char> scratch, std::size_t& unanswered)
         : clock_(context.clock),
           context_(context),
           options_(options),
@@ -36,6 +36,7 @@ public:
           connection_(connection),
           reception_(context, options, door, *client_, connection, client_buffer_),
           scratch_(scratch),
+          unanswered_(unanswered),
           dialogue_(options.lmtp),
           transactions_(context, connection),
           paths_{context.clock, context.rules, context.recorder},
@@ -49,6 +50,7 @@ public:
         context_.rules.watch(*this);
     }
     ~Session() {
+        if (counted_unanswered_) --unanswered_;
         if (context_.tap) context_.tap->gone(connection_);
     }
 
@@ -76,6 +78,7 @@ private:
                                       std::size_t bytes);
     void take_from_server(std::string_view bytes);
     void take_reply(smtp::Reply reply);
+    void count_unanswered();
     void note_server_gone(const boost::system::error_code& error);
     void note_not_followed(const char* why);
     void note_client_of_its_own(Duration connecting);
@@ -98,6 +101,8 @@ private:
     std::uint32_t connection_;
     Reception reception_;
     std::span<char> scratch_;
+    std::size_t& unanswered_;
+    bool counted_unanswered_ = false;
 
     smtp::Dialogue dialogue_;
     smtp::ReplyParser parser_;

@@ -66,6 +66,7 @@ Task<> Session::client_to_server() {
         if (silent_) continue;
         from_client_.append(arrived);
         goes_on = co_await pass_pieces();
+        count_unanswered();
     }
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_server, world::name_of(error));

@@ -23,6 +23,7 @@ Task<> Session::server_to_client() {
             break;
         }
         take_from_server(all_that_arrived(*server_, server_buffer_, *bytes));
+        count_unanswered();
         if (go_ahead_) co_await turn_to_tls();
         changed_.notify_all();
         if (!server_) {
@@ -39,6 +40,7 @@ Task<> Session::server_to_client() {
     if (context_.tap)
         context_.tap->ended(clock_.now(), connection_, Direction::to_client, world::name_of(error));
     server_closed_ = true;
+    count_unanswered();
     note_server_gone(error);
     replies_.push_end();
     changed_.notify_all();

@@ -86,15 +86,21 @@ std::vector<world::Endpoint> Run::start_layer() {
         const bool v6 = upstream.host.find(':') != std::string::npos;
         options.listen = {v6 ? "::1" : "127.0.0.1", 0};
         options.upstream = upstream;
-        if (!receivers.empty()) options.receiver = receivers[listening.size()].name;
-        listening.push_back(start_proxy(std::move(options), recorder_));
+        const ReceiverSettings* const receiver =
+            receivers.empty() ? nullptr : &receivers[listening.size()];
+        if (receiver) options.receiver = receiver->name;
+        listening.push_back(start_proxy(std::move(options), recorder_, receiver));
     }
     return listening;
 }
 
-world::Endpoint Run::start_proxy(netem::ProxyOptions options, Recorder& recorder) {
+/// `receiver`: the one behind it; null where that is a server that runs already.
+world::Endpoint Run::start_proxy(netem::ProxyOptions options, Recorder& recorder,
+                                 const ReceiverSettings* receiver) {
     const netem::ProxyContext context{clock_, network_, rules_, *identities_, recorder};
     proxies_.push_back(std::make_unique<netem::Proxy>(context, std::move(options), connections_));
+    if (receiver == nullptr || receiver->is_real())
+        before_servers_.push_back(proxies_.back().get());
     const world::Result<world::Endpoint> endpoint = proxies_.back()->start();
     if (!endpoint)
         throw std::runtime_error("the impairment layer cannot listen: " +
@@ -116,9 +122,10 @@ void Run::start_layer_behind(RealServer& sender) {
         netem::ProxyOptions options = layer_options();
         options.listen = {loopback_host(next.hosts.size()), next.port};
         options.upstream = target_.endpoints()[i];
-        if (!receivers.empty()) options.receiver = receivers[i].name;
+        const ReceiverSettings* const receiver = receivers.empty() ? nullptr : &receivers[i];
+        if (receiver) options.receiver = receiver->name;
         SentRecorder& recorder = sent_.emplace_back(recorder_, static_cast<std::uint16_t>(i + 1));
-        next.hosts.push_back(start_proxy(std::move(options), recorder).host);
+        next.hosts.push_back(start_proxy(std::move(options), recorder, receiver).host);
     }
     sender.relay_to(std::move(next));
 }
@@ -164,13 +171,20 @@ Task<bool> Run::until_quiet() {
     TimePoint last_busy = clock_.now();
     while (true) {
         const TimePoint now = clock_.now();
-        if (target_.in_service() > 0) last_busy = now;
+        if (is_target_busy()) last_busy = now;
         const TimePoint quiet_since = std::max(last_busy, recorder_.last_copy_at());
         const TimePoint due = quiet_since + std::max(scenario_.drain.quiet_for, shortest_quiet);
         if (now >= due) co_return true;
         if (now >= drain_deadline_) co_return false;
         co_await world::within(clock_, std::min(due, drain_deadline_), interrupted_.wait());
     }
+}
+
+/// A reference receiver tells what it works on; a real server may still store a message that it was
+/// given whole and has not answered, although its client has gone.
+bool Run::is_target_busy() const {
+    const auto owes = [](const netem::Proxy* proxy) { return proxy->unanswered() > 0; };
+    return target_.in_service() > 0 || std::ranges::any_of(before_servers_, owes);
 }
 
 void Run::interrupt() {

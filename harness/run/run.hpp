@@ -36,11 +36,13 @@ public:
 
 private:
     std::vector<world::Endpoint> start_layer();
-    world::Endpoint start_proxy(netem::ProxyOptions options, Recorder& recorder);
+    world::Endpoint start_proxy(netem::ProxyOptions options, Recorder& recorder,
+                                const ReceiverSettings* receiver);
     void start_layer_behind(RealServer& sender);
     netem::ProxyOptions layer_options() const;
     world::Task<bool> target_answers();
     world::Task<bool> until_quiet();
+    bool is_target_busy() const;
     void note(EventKind kind, const char* text, std::uint64_t quantity = 0);
 
     world::Clock& clock_;
@@ -59,6 +61,7 @@ private:
     std::deque<SentRecorder> sent_;   ///< With [sender]: what the layer tells, by listener.
     std::unique_ptr<netem::Identities> identities_;
     std::vector<std::unique_ptr<netem::Proxy>> proxies_;  ///< One in front of each receiver.
+    std::vector<const netem::Proxy*> before_servers_;  ///< Of these, those in front of real ones.
     Routes routes_;
     std::unique_ptr<Fleet> fleet_;
 };

@@ -122,8 +122,8 @@ struct LayerSettings {
 };
 
 struct DrainSettings {
-    Duration quiet_for = 2s;       ///< No new copy and no queued message for so long, or
-    Duration budget = 10min;       ///< at most so long after the load.
+    Duration quiet_for = 2s;  ///< No new copy, no queued message, no reply owed for so long, or
+    Duration budget = 10min;  ///< at most so long after the load.
     bool heal_after_load = false;  ///< heal = "after_load": rules end with the load.
 
     bool operator==(const DrainSettings&) const = default;

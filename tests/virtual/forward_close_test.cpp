@@ -69,6 +69,35 @@ INSTANTIATE_TEST_SUITE_P(
                          925'600ms, rst}),
     [](const auto& tested) { return std::string(tested.param.name); });
 
+// Who waits for the server to store what its client no longer waits for asks this.
+TEST(Unanswered, CountsServersThatOweAReplyToADotWhoeverHasGone) {
+    ProxyBench bench;
+    bench.greet();
+    bench.begin_message(5);
+    EXPECT_EQ(bench.proxy().unanswered(), 0U);
+    bench.client.says("Subject: x\r\n\r\nx\r\n.\r\n");
+    EXPECT_EQ(bench.proxy().unanswered(), 1U);
+    bench.client.closes();
+    bench.pass(10s);
+    EXPECT_EQ(bench.proxy().unanswered(), 1U);
+    bench.server.says(queued);
+    EXPECT_EQ(bench.proxy().unanswered(), 0U);
+}
+
+TEST(Unanswered, ForgetsTheServerThatCloses) {
+    ProxyBench bench;
+    bench.greet();
+    bench.send_message();
+    bench.server.closes();
+    EXPECT_EQ(bench.proxy().unanswered(), 0U);
+}
+
+TEST(Unanswered, ForgetsWhatTheLayerTearsDown) {
+    ProxyBench bench({{test::accepted_reply, "{ cut = 'both' }"}});
+    test::answer_message(bench);
+    EXPECT_EQ(bench.proxy().unanswered(), 0U);
+}
+
 TEST(HiddenClose, WhatTheServerAnswersMeanwhileIsSeen) {
     ProxyBench bench({{"{}", "{ forward_close = '30s' }"}});
     bench.greet();
