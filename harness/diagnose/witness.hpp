@@ -50,11 +50,6 @@ public:
     bool ended = false;  ///< Load and drain came to their end.
 
 private:
-    void add_submitted(const Event& event);
-    void add_reply(const Event& event);
-    void add_attempt_end(const Event& event);
-    void add_transaction(const Event& event);
-    void add_copy(const Event& event);
     void add_server_gone(const Event& event);
     void add_forward(const Event& event);
 };

@@ -1,5 +1,5 @@
-// What the judge remembers of a run: of each event only what a verdict or a cause can depend on,
-// as numbers, so that a million messages fit into a few hundred megabytes.
+// What the judge and the diagnosis remember of a run: of each event only what a verdict or a cause
+// can depend on, as numbers, so that a million messages fit into a few hundred megabytes.
 #pragma once
 
 #include "harness/ledger/connections.hpp"
@@ -78,7 +78,7 @@ struct Pair {
     Chain copies;
     std::uint32_t suppressed = 0;  ///< Copies that a receiver kept out of the mailbox.
     std::uint32_t discarded = 0;   ///< Messages that a receiver threw away.
-    std::uint16_t sender = 0;      ///< The judge does not need it.
+    std::uint16_t sender = 0;
     bool submitted = false;
     bool gave_up = false;
 };
@@ -91,8 +91,20 @@ struct MessageHistory {
     Chain interferences;
 };
 
+/// Whether an event about a (message, recipient) names both; else it is about nothing that the
+/// fleet sent.
+bool names_pair(const Event& event);
+/// Of an attempt_ended.
+NoReply no_reply_of(const Event& ended);
+
 class History {
 public:
+    /// Remembers what the fleet and the layer saw of dialogues, and the copies that were found. Of
+    /// other events, and of what names no message, nothing.
+    void add(const Event& event);
+    /// A copy that was found or suppressed. REQUIRES: names_pair(event).
+    void add_copy(const Event& event);
+
     /// Made where there is none. REQUIRES: ordinal != 0.
     MessageHistory& message(std::uint32_t ordinal);
     /// Made where there is none. The reference stays valid.
@@ -125,6 +137,11 @@ public:
     StreamFirings stream_firings;
 
 private:
+    void add_submitted(const Event& event);
+    void add_reply(const Event& event);
+    void add_attempt_end(const Event& event);
+    void add_transaction(const Event& event);
+
     /// Ordinals up to a bound that grows with the run stand in a row. Beyond it only a forged or
     /// damaged ordinal lies; it must not cost the memory of all those before it.
     std::deque<MessageHistory> near_;

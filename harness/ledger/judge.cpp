@@ -1,36 +1,17 @@
 #include "harness/ledger/judge.hpp"
 
 #include "harness/ledger/verdict_pass.hpp"
-#include "record/content_digest.hpp"
 
 #include <algorithm>
-#include <string_view>
 #include <utility>
 
 namespace twofifty::harness {
 
 namespace {
 
-QueueId queue_id_of(std::string_view text) {
-    // 0 means "no id"; the one id in 2^64 that hashes to it is moved aside.
-    return text.empty() ? 0 : std::max<QueueId>(1, content_digest(text));
-}
-
-NoReply no_reply_of(const Event& ended) {
-    if (ended.code != 0 || ended.text.empty()) return NoReply::none;
-    if (ended.text == "timed_out") return NoReply::timed_out;
-    const bool lost = ended.text == "end_of_stream" || ended.text == "connection_reset";
-    return lost ? NoReply::connection_lost : NoReply::other;
-}
-
 /// Only what happens to the content or to the final reply can leave the sender in doubt.
 bool can_leave_doubt(Phase phase) {
     return phase == Phase::data_xfer || phase == Phase::data_done;
-}
-
-/// An event about a pair that names none is nothing the fleet sent.
-bool names_pair(const Event& event) {
-    return event.message != 0 && event.recipient != 0;
 }
 
 }  // namespace
@@ -39,35 +20,24 @@ Judge::Judge(const JudgeFacts& facts) : rules_(facts), suppresses_(facts.suppres
 
 void Judge::add(const Event& event) {
     judgement_.duration = std::max(judgement_.duration, event.at.time_since_epoch());
+    history_.add(event);
     switch (event.kind) {
-        case EventKind::submitted: add_submitted(event); break;
-        case EventKind::connection_opened:
-            latency(Phase::connect).add(event.duration);
-            history_.connections.opened_by_fleet(event.connection, event.text, event.at);
+        case EventKind::connection_opened: latency(Phase::connect).add(event.duration); break;
+        case EventKind::attempt_started: ++judgement_.counts.attempts; break;
+        case EventKind::reply_seen:
+            // Replies to BDAT chunks would blur the time of the whole content, which content_sent
+            // tells.
+            if (event.phase != Phase::data_xfer) latency(event.phase).add(event.duration);
             break;
-        case EventKind::attempt_started:
-            ++judgement_.counts.attempts;
-            if (event.message != 0)
-                history_.attempt(event).receiver = static_cast<std::uint16_t>(event.quantity);
+        case EventKind::content_sent: latency(Phase::data_xfer).add(event.duration); break;
+        case EventKind::attempt_ended: count_wait_in_vain(event); break;
+        case EventKind::copy_found:
+            if (!names_pair(event)) ++judgement_.counts.unexpected;
             break;
-        case EventKind::reply_seen: add_reply(event); break;
-        case EventKind::content_sent:
-            latency(Phase::data_xfer).add(event.duration);
-            if (event.message != 0) history_.attempt(event);
-            break;
-        case EventKind::attempt_ended: add_attempt_end(event); break;
-        case EventKind::gave_up:
-            if (names_pair(event)) history_.pair(event.message, event.recipient).gave_up = true;
-            break;
-        case EventKind::layer_connected:
-            history_.connections.seen_by_layer(event.connection, event.text, event.at);
-            break;
-        case EventKind::transaction_accepted: add_transaction(event); break;
         case EventKind::rule_matched: rules_.add_matched(event); break;
         case EventKind::rule_fired: rules_.add_fired(event); [[fallthrough]];
         case EventKind::server_gone: add_interference(event); break;
         case EventKind::rule_achieved: add_achieved(event); break;
-        case EventKind::copy_found: add_copy(event); break;
         case EventKind::load_ended: judgement_.load_end = event.text; break;
         case EventKind::queues_seen_empty:
             judgement_.queues_seen_empty = true;
@@ -85,6 +55,10 @@ void Judge::add(const Event& event) {
         case EventKind::queue_sampled: queues_.add(event); break;
         case EventKind::server_changed: servers_.add_change(event); break;
         case EventKind::server_said: servers_.add_line(event); break;
+        case EventKind::submitted:
+        case EventKind::gave_up:
+        case EventKind::layer_connected:
+        case EventKind::transaction_accepted:
         case EventKind::forwarded:
         case EventKind::layer_not_following:
         case EventKind::delay_warned:
@@ -92,70 +66,12 @@ void Judge::add(const Event& event) {
     }
 }
 
-void Judge::add_submitted(const Event& event) {
-    if (!names_pair(event)) return;
-    Pair& pair = history_.pair(event.message, event.recipient);
-    if (pair.submitted) return;
-    pair.submitted = true;
-    pair.planned = event.at - event.duration;
-    pair.digest = event.digest;
-}
-
-void Judge::add_reply(const Event& event) {
-    // Replies to BDAT chunks would blur the time of the whole content, which content_sent tells.
-    if (event.phase != Phase::data_xfer) latency(event.phase).add(event.duration);
-    if (event.message == 0) return;
-    history_.attempt(event);
-    if (event.phase != Phase::data_done) return;
-    MessageHistory& message = history_.message(event.message);
-    history_.replies.append(message.replies, {.at = event.at,
-                                              .id = queue_id_of(event.text),
-                                              .attempt = event.attempt,
-                                              .recipient = event.recipient});
-}
-
-void Judge::add_attempt_end(const Event& event) {
-    if (!names_pair(event)) return;
-    const NoReply no_reply = no_reply_of(event);
-    AttemptBegun& attempt = history_.attempt(event);
-    if (no_reply == NoReply::timed_out && !attempt.censored) {
-        // One wait, however many recipients it was for.
-        attempt.censored = true;
-        latency(event.phase).add_censored();
-    }
-    Pair& pair = history_.pair(event.message, event.recipient);
-    history_.ends.append(pair.ends, {.at = event.at,
-                                     .waited = event.duration,
-                                     .attempt = event.attempt,
-                                     .phase = event.phase,
-                                     .outcome = event.outcome,
-                                     .no_reply = no_reply});
-}
-
-void Judge::add_transaction(const Event& event) {
-    if (!names_pair(event)) return;
-    Pair& pair = history_.pair(event.message, event.recipient);
-    history_.transactions.append(pair.transactions, {.at = event.at,
-                                                     .server_gap = event.duration,
-                                                     .id = queue_id_of(event.text),
-                                                     .layer_attempt = event.attempt,
-                                                     .layer_connection = event.connection});
-}
-
-void Judge::add_copy(const Event& event) {
-    if (!names_pair(event)) {
-        ++judgement_.counts.unexpected;
-        return;
-    }
-    Pair& pair = history_.pair(event.message, event.recipient);
-    history_.copies.append(pair.copies,
-                           {.at = event.at,
-                            .commit = event.duration,
-                            .digest = event.digest,
-                            .id = queue_id_of(event.text),
-                            .received_headers = static_cast<std::uint32_t>(
-                                std::clamp<std::int64_t>(event.quantity, 0, UINT32_MAX)),
-                            .receiver = event.node});
+/// One wait, however many recipients it was for.
+void Judge::count_wait_in_vain(const Event& ended) {
+    if (!names_pair(ended) || no_reply_of(ended) != NoReply::timed_out) return;
+    AttemptBegun& attempt = history_.attempt(ended);
+    if (std::exchange(attempt.censored, true)) return;
+    latency(ended.phase).add_censored();
 }
 
 void Judge::add_interference(const Event& event) {

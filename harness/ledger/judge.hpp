@@ -28,11 +28,7 @@ public:
     Judgement finish();
 
 private:
-    void add_submitted(const Event& event);
-    void add_reply(const Event& event);
-    void add_attempt_end(const Event& event);
-    void add_transaction(const Event& event);
-    void add_copy(const Event& event);
+    void count_wait_in_vain(const Event& ended);
     void add_interference(const Event& event);
     void add_achieved(const Event& event);
     TimeSpreadRecorder& latency(Phase phase) { return latency_[static_cast<std::size_t>(phase)]; }
