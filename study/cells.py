@@ -102,5 +102,7 @@ def cell_of(role, run, words):
     # Whose final dot was sent, with one recipient each, and who got nothing.
     facts["discarded"] = max(0, dots["count"] + dots["censored"] - reached)
     facts |= {"said": server["said"], "lines": server["lines"][:LINES_QUOTED]}
+    times = summary["time_to_delivery_ms"]
+    facts["delivered_ms"] = [times["p50"], times["max"]] if times["count"] else None
     return Cell(text, verdict_of(summary["scenario"], summary), server["program"],
                 (run / "summary.md").read_text(), facts)

@@ -20,7 +20,8 @@ NOTES = {
     "receivers": "`(+n)`: copies more than one for each. `suppressed`: accepted on the wire and kept out of the mailbox by the server itself.\n"
                  "The client of `client-gone` never learns of any 250, so that its messages are either delivered all the same, or not at all.",
     "senders": "With timers that were made short: 3 s after the dot, 5 s to the next try (OpenSMTPD's are compiled in; its clock ran a hundred times\n"
-               "as fast). `the last 250`: from the submission of a message to the 250 that its server read, at most.",
+               "as fast); `full-length` leaves them as they are. `the last 250`: from the submission of a message to the 250 that its\n"
+               "server read, at most.",
 }
 
 
@@ -57,16 +58,29 @@ def questions(plan, role):
     return "\n".join(lines) + "\n"
 
 
-def table(study, plan, role):
+def table(study, plan, role, show):
+    """Servers by scenarios; `show(server, name, cell)` yields what a cell holds."""
     names = names_in_order(plan, role)
     text = "| | " + " | ".join(names) + " |\n|" + " --- |" * (len(names) + 1) + "\n"
     for server in servers_in_order(plan, role):
-        row = []
-        for name in names:
-            cell = study[(role, server, name)]
-            row.append(f"[{cell.text}]({cell_path(role, server, name)})" if cell.page else cell.text)
+        row = [show(server, name, study[(role, server, name)]) for name in names]
         text += f"| {server} | " + " | ".join(row) + " |\n"
     return text
+
+
+def linked(role):
+    return lambda server, name, cell: (
+        f"[{cell.text}]({cell_path(role, server, name)})" if cell.page else cell.text)
+
+
+def delivery_times(_server, _name, cell):
+    times = cell.facts and cell.facts["delivered_ms"]
+    return f"{times[0] / 1000:.2f}, {times[1] / 1000:.2f}" if times else "-"
+
+
+def log_lines(_server, _name, cell):
+    said = cell.facts["said"] if cell.facts else {}
+    return ", ".join(f"{count} {means.replace('_', ' ')}" for means, count in sorted(said.items())) or "-"
 
 
 def programs(study):
@@ -131,8 +145,12 @@ def publish(study, plan, folder):
     for role, title in QUESTIONS.items():
         if not names_in_order(plan, role):
             continue
-        text += f"\n## {title}\n\n{questions(plan, role)}\n{table(study, plan, role)}\n{NOTES[role]}\n"
-    text += "\n## What their logs said\n\n" + quotations(study)
+        text += f"\n## {title}\n\n{questions(plan, role)}\n"
+        text += f"{table(study, plan, role, linked(role))}\n{NOTES[role]}\n"
+        text += "\nSeconds to delivery (from the submission of a message to its first copy): median, longest.\n\n"
+        text += table(study, plan, role, delivery_times)
+        text += "\nLines of their logs, by what they mean.\n\n" + table(study, plan, role, log_lines)
+    text += "\n## Words from their logs\n\n" + quotations(study)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "README.md").write_text(text)
     verdicts = [{"role": role, "server": server, "scenario": name, "program": cell.program,

@@ -25,6 +25,10 @@ struct Execution {
 /// Throws CommandError where a part cannot start. Yields where copies were counted.
 std::string execute_real(const Execution& execution);
 
+/// What virtual time cannot do for this scenario, in words: "start postfix", "reach 127.0.0.1:25".
+/// Empty: it can do all of it.
+std::string needs_real_time(const Scenario& scenario);
+
 /// In virtual time, in one loop. An interrupt ends it where it stands.
 std::string execute_virtual(const Execution& execution);
 

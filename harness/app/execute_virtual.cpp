@@ -15,6 +15,14 @@ constexpr std::chrono::milliseconds look_interval{20};
 
 }  // namespace
 
+std::string needs_real_time(const Scenario& scenario) {
+    if (!scenario.target.address.empty()) return "reach " + scenario.target.address;
+    if (!scenario.sender.server.empty()) return "start " + scenario.sender.server;
+    for (const ReceiverSettings& receiver : scenario.target.receivers())
+        if (receiver.is_real()) return "start " + receiver.real.server;
+    return {};
+}
+
 std::string execute_virtual(const Execution& execution) {
     EventBatches events(execution.events);
     VirtualCourse course(execution.scenario, execution.recipients, execution.identity, events);

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
@@ -48,27 +47,15 @@ std::vector<std::string> overrides_of(const RunOptions& options) {
     return overrides;
 }
 
-bool starts_servers(const Scenario& scenario) {
-    return !scenario.sender.server.empty() ||
-           std::ranges::any_of(scenario.target.receivers(), &ReceiverSettings::is_real);
-}
-
 Scenario prepare(const std::string& path, const RunOptions& options) {
     Scenario scenario = load_scenario(path, overrides_of(options));
-    if (options.is_virtual && starts_servers(scenario))
+    const std::string beyond = options.is_virtual ? needs_real_time(scenario) : "";
+    if (!beyond.empty())
         throw CommandError(
             ExitCode::bad_input,
-            fmt::format("{}: --virtual cannot start a real server, which lives in real "
-                        "time; leave one out",
-                        path));
+            fmt::format("{}: --virtual cannot {}: a real server lives in real time; leave one out",
+                        path, beyond));
     if (scenario.target.address.empty()) return scenario;
-    if (options.is_virtual) {
-        throw CommandError(
-            ExitCode::bad_input,
-            fmt::format(
-                "{}: --virtual cannot reach {}: a real server lives in real time; leave one out",
-                path, scenario.target.address));
-    }
     scenario.target.address = safe_address(scenario.target.address, options.may_send_to);
     return scenario;
 }

@@ -1,6 +1,7 @@
 // twofifty sweep: every cell of a scenario's [sweep], in virtual time over all cores, or on real
 // sockets one after the other; then what follows from them.
 #include "harness/app/commands.hpp"
+#include "harness/app/execute.hpp"
 #include "harness/app/interrupts.hpp"
 #include "harness/app/run_folder.hpp"
 #include "harness/app/sweep_progress.hpp"
@@ -52,12 +53,12 @@ Planned plan(const SweepCommandOptions& options) {
     remove_sweep(planned.base);
     // A cell may name a real server by its own axis, hence each is looked at.
     const auto require_reference = [&](std::uint64_t cell, const Scenario& scenario) {
-        if (options.real || scenario.target.address.empty()) return;
-        throw CommandError(
-            ExitCode::bad_input,
-            fmt::format("{}: a sweep in virtual time cannot reach {}: a real "
-                        "server lives in real time; give --real",
-                        name_of_cell(planned.sweep(), cell), scenario.target.address));
+        const std::string beyond = options.real ? "" : needs_real_time(scenario);
+        if (beyond.empty()) return;
+        throw CommandError(ExitCode::bad_input,
+                           fmt::format("{}: a sweep in virtual time cannot {}: a real server lives "
+                                       "in real time; give --real",
+                                       name_of_cell(planned.sweep(), cell), beyond));
     };
     check_cells(planned.base, planned.sweep(), planned.scenario.seed, require_reference);
     return planned;

@@ -95,7 +95,20 @@ TEST(WrongCommand, ARealServerLivesInRealTime) {
     folder.write("s.toml", std::string(one_message) + "target.server = 'postfix'\n");
     const Ended ended = cli::twofifty({"run", "--virtual", "s.toml"}, folder.path());
     EXPECT_EQ(ended.exit_code, bad_input) << ended.story();
-    EXPECT_THAT(ended.err, HasSubstr("--virtual cannot start a real server"));
+    EXPECT_THAT(ended.err, HasSubstr("--virtual cannot start postfix"));
+    EXPECT_EQ(folder.names(), std::vector<std::string>{"s.toml"});
+}
+
+TEST(WrongCommand, ASweepInVirtualTimeStartsNoRealServer) {
+    const cli::TempFolder folder;
+    folder.write("s.toml", std::string(one_message) +
+                               "sender.server = 'postfix'\n"
+                               "[[sweep.axis]]\n"
+                               "key = 'sender.timeouts.data_done'\nvalues = ['5s', '600s']\n");
+    const Ended ended = cli::twofifty({"sweep", "s.toml"}, folder.path());
+    EXPECT_EQ(ended.exit_code, bad_input) << ended.story();
+    EXPECT_THAT(ended.err, HasSubstr("a sweep in virtual time cannot start postfix: a real server "
+                                     "lives in real time; give --real"));
     EXPECT_EQ(folder.names(), std::vector<std::string>{"s.toml"});
 }
 
