@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ranges>
 
 namespace twofifty::harness {
 namespace {
@@ -14,17 +15,17 @@ constexpr std::string_view closing = "}}";
 using Scopes = std::vector<const TemplateValues*>;
 
 const std::string* text_of(const Scopes& scopes, std::string_view name) {
-    for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-        const auto found = (*scope)->texts.find(name);
-        if (found != (*scope)->texts.end() && !found->second.empty()) return &found->second;
+    for (const TemplateValues* scope : std::views::reverse(scopes)) {
+        const auto found = scope->texts.find(name);
+        if (found != scope->texts.end() && !found->second.empty()) return &found->second;
     }
     return nullptr;
 }
 
 const std::vector<TemplateValues>* list_of(const Scopes& scopes, std::string_view name) {
-    for (auto scope = scopes.rbegin(); scope != scopes.rend(); ++scope) {
-        const auto found = (*scope)->lists.find(name);
-        if (found != (*scope)->lists.end() && !found->second.empty()) return &found->second;
+    for (const TemplateValues* scope : std::views::reverse(scopes)) {
+        const auto found = scope->lists.find(name);
+        if (found != scope->lists.end() && !found->second.empty()) return &found->second;
     }
     return nullptr;
 }

@@ -80,7 +80,7 @@ JudgedRun judge_run(const fs::path& folder, Standing standing) {
     try {
         const Scenario scenario = stored_scenario(folder);
         const Ledger ledger = Ledger::open((folder / "ledger.sqlite").string());
-        RunJudge judge(JudgeFacts{ledger.rules(), is_suppressed(scenario)}, ledger.run("world"));
+        RunJudge judge(judge_facts(scenario, ledger.rules()), ledger.run("world"));
         ledger.for_each_event([&](const Event& event) { judge.add(event); });
         if (standing == Standing::so_far) end_now(judge);
         return conclude(scenario, ledger, judge);

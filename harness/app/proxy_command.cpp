@@ -54,7 +54,7 @@ world::Endpoint listen_endpoint(const char* option, const std::string& address) 
 /// Who can reach the API can make the proxy connect elsewhere; beyond this machine that takes a
 /// token.
 world::Endpoint api_endpoint(const ProxyCommandOptions& options) {
-    const world::Endpoint endpoint = listen_endpoint("--api", options.api);
+    world::Endpoint endpoint = listen_endpoint("--api", options.api);
     const bool loopback = endpoint.host.starts_with("127.") || endpoint.host == "::1";
     if (loopback || !options.token.empty()) return endpoint;
     throw CommandError(
@@ -118,6 +118,8 @@ std::optional<Duration> lasting_of(const ProxyCommandOptions& options) {
 
 /// Where the mail is accounted for: a run folder, and its ledger, open.
 struct Account {
+    Account(fs::path where, Ledger kept) : folder(std::move(where)), ledger(std::move(kept)) {}
+
     fs::path folder;
     Ledger ledger;
     EventWriter events{ledger};
@@ -138,7 +140,7 @@ std::unique_ptr<Account> open_account(const ProxyCommandOptions& options,
     ledger.set_run("started_at", utc_now());
     ledger.set_run("observed_at", "accepted transactions");
     ledger.set_run("state", "running");
-    return std::unique_ptr<Account>(new Account{folder, std::move(ledger)});
+    return std::make_unique<Account>(folder, std::move(ledger));
 }
 
 ExitCode give_verdict(Account& account, bool quiet) {

@@ -111,7 +111,7 @@ JudgedRun carry_out(const fs::path& folder, const Scenario& scenario, const RunO
     const RunIdentity identity = make_identity(scenario, options.is_virtual);
     try {
         Ledger ledger = make_ledger(folder, scenario, recipients, identity, options.is_virtual);
-        RunJudge judge({rule_facts(scenario), is_suppressed(scenario)},
+        RunJudge judge(judge_facts(scenario, rule_facts(scenario)),
                        options.is_virtual ? "virtual" : "real");
         EventWriter events(ledger, &judge);
         const Execution execution{scenario, recipients, identity, events, folder, options.quiet};

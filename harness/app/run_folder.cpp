@@ -41,7 +41,7 @@ fs::path make_run_folder(const fs::path& base, const std::string& name, const st
     std::string time = utc_now();
     std::replace(time.begin(), time.end(), ':', '-');
     for (int number = 1; !error && number <= same_second_limit; ++number) {
-        const fs::path folder = parent / (number == 1 ? time : fmt::format("{}-{}", time, number));
+        fs::path folder = parent / (number == 1 ? time : fmt::format("{}-{}", time, number));
         if (!fs::create_directory(folder, error)) continue;
         point_link_at(base, link, folder);
         return folder;
@@ -54,7 +54,7 @@ fs::path make_run_folder(const fs::path& base, const std::string& name, const st
 }
 
 fs::path make_run_folder(const fs::path& base, const Scenario& scenario) {
-    const fs::path folder = make_run_folder(base, scenario.name);
+    fs::path folder = make_run_folder(base, scenario.name);
     write_file(folder / "scenario.toml", to_toml(scenario));
     return folder;
 }

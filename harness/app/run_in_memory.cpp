@@ -12,7 +12,7 @@ namespace {
 class JudgingRecorder final : public Recorder {
 public:
     explicit JudgingRecorder(const Scenario& scenario)
-        : judge_({rule_facts(scenario)}, "virtual") {}
+        : judge_(judge_facts(scenario, rule_facts(scenario)), "virtual") {}
 
     void record(Event event) override { judge_.add(event); }
 

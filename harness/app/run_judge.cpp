@@ -1,6 +1,7 @@
 #include "harness/app/run_judge.hpp"
 
 #include "harness/adapter/adapter.hpp"
+#include "harness/servers/farm.hpp"
 #include "netem/effects/effect.hpp"
 
 #include <algorithm>
@@ -15,14 +16,18 @@ std::vector<RuleFacts> rule_facts(const Scenario& scenario) {
     return rules;
 }
 
-bool is_suppressed(const Scenario& scenario) {
-    return std::ranges::any_of(scenario.target.receivers(), [](const ReceiverSettings& receiver) {
-        return receiver.is_real() && receiver.real.relay_to.empty() &&
-               find_adapter(receiver.real.server).copies.suppresses;
-    });
+JudgeFacts judge_facts(const Scenario& scenario, std::vector<RuleFacts> rules) {
+    JudgeFacts facts{.rules = std::move(rules)};
+    facts.suppresses =
+        std::ranges::any_of(scenario.target.receivers(), [](const ReceiverSettings& receiver) {
+            return receiver.is_real() && receiver.real.relay_to.empty() &&
+                   find_adapter(receiver.real.server).copies.suppresses;
+        });
+    if (!scenario.sender.server.empty()) facts.sender = number_of_sender(scenario);
+    return facts;
 }
 
-RunJudge::RunJudge(JudgeFacts facts, std::string_view world) : judge_(std::move(facts)) {
+RunJudge::RunJudge(const JudgeFacts& facts, std::string_view world) : judge_(facts) {
     if (world == "virtual") digest_.emplace();
 }
 

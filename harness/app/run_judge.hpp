@@ -18,14 +18,14 @@ namespace twofifty::harness {
 
 /// The rules of a scenario, as judge and ledger know them.
 std::vector<RuleFacts> rule_facts(const Scenario& scenario);
-/// Whether copies are counted behind a server's own suppression of duplicates.
-bool is_suppressed(const Scenario& scenario);
+/// What else a judge needs to know of a scenario.
+JudgeFacts judge_facts(const Scenario& scenario, std::vector<RuleFacts> rules);
 
 class RunJudge {
 public:
     /// `world` is "real" or "virtual"; only the order of the latter can be repeated, so only its
     /// events are digested.
-    RunJudge(JudgeFacts facts, std::string_view world);
+    RunJudge(const JudgeFacts& facts, std::string_view world);
 
     void add(const Event& event);
     void add(std::span<const Event> events);

@@ -38,10 +38,13 @@ struct RunFact {
 using Introduction = std::variant<ForeignMessage, RecipientFacts, NewRule, RunFact>;
 
 struct JudgeFacts {
-    std::vector<RuleFacts> rules;
+    std::vector<RuleFacts> rules{};
     /// Copies are counted behind a server's own suppression: what it accepted, and the mailbox has
     /// not, was suppressed there.
     bool suppresses = false;
+    /// The server that the fleet submits to, as events name it; 0: there is none. What its queue no
+    /// longer holds, and nobody acknowledged to it, it has given up.
+    std::uint16_t sender = 0;
 
     bool operator==(const JudgeFacts&) const = default;
 };

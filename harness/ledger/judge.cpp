@@ -16,7 +16,8 @@ bool can_leave_doubt(Phase phase) {
 
 }  // namespace
 
-Judge::Judge(const JudgeFacts& facts) : rules_(facts), suppresses_(facts.suppresses) {}
+Judge::Judge(const JudgeFacts& facts)
+    : rules_(facts), suppresses_(facts.suppresses), sender_(facts.sender) {}
 
 void Judge::add(const Event& event) {
     judgement_.duration = std::max(judgement_.duration, event.at.time_since_epoch());
@@ -52,7 +53,10 @@ void Judge::add(const Event& event) {
         case EventKind::copy_discarded:
             if (names_pair(event)) ++history_.pair(event.message, event.recipient).discarded;
             break;
-        case EventKind::queue_sampled: queues_.add(event); break;
+        case EventKind::queue_sampled:
+            queues_.add(event);
+            if (sender_ != 0 && event.node == sender_) sender_is_empty_ = event.quantity == 0;
+            break;
         case EventKind::server_changed: servers_.add_change(event); break;
         case EventKind::server_said: servers_.add_line(event); break;
         case EventKind::submitted:
@@ -107,7 +111,8 @@ void Judge::add_achieved(const Event& event) {
 Judgement Judge::finish() {
     history_.connections.join();
     history_.stream_firings.join(history_.connections);
-    VerdictPass(history_, queues_seen_empty_at_, suppresses_, judgement_).run();
+    const ServersSeen seen{queues_seen_empty_at_, suppresses_, sender_is_empty_};
+    VerdictPass(history_, seen, judgement_).run();
     std::transform(latency_.begin(), latency_.end(), judgement_.latency.begin(),
                    [](const TimeSpreadRecorder& recorder) { return recorder.spread(); });
     std::transform(latency_.begin(), latency_.end(), judgement_.histograms.latency.begin(),

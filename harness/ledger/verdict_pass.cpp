@@ -39,8 +39,9 @@ void VerdictPass::judge_message(std::uint32_t ordinal, const MessageHistory& mes
 void VerdictPass::judge_pair(std::uint32_t ordinal, const MessageHistory& message,
                              const Pair& pair) {
     const PairFigures figures = figures_of(pair);
+    const bool gave_up = pair.gave_up || seen_.sender_is_empty;
     const SenderEnd end = figures.acknowledged_at != never ? SenderEnd::acknowledged
-                          : pair.gave_up                   ? SenderEnd::gave_up
+                          : gave_up                        ? SenderEnd::gave_up
                                                            : SenderEnd::pending;
     const Verdict verdict = verdict_of(figures, end);
 
@@ -93,7 +94,7 @@ VerdictPass::PairFigures VerdictPass::figures_of(const Pair& pair) const {
     figures.suppressed = pair.suppressed;
     // Nobody told of these; the wire did. Where the mailbox has none, nothing was there to
     // suppress.
-    if (suppresses_ && figures.copies > 0 && figures.transactions > figures.copies)
+    if (seen_.suppresses && figures.copies > 0 && figures.transactions > figures.copies)
         figures.suppressed = figures.transactions - figures.copies;
     return figures;
 }
@@ -108,7 +109,7 @@ Verdict VerdictPass::verdict_of(const PairFigures& figures, SenderEnd end) const
     // A copy may still lie in the receiver's queue, or be found by a count that goes on: "lost" is
     // said only where both were over after the acknowledgement.
     const bool looked_for =
-        queues_seen_empty_at_ >= figures.acknowledged_at && !judgement_.drain_end.empty();
+        seen_.queues_empty_at >= figures.acknowledged_at && !judgement_.drain_end.empty();
     return looked_for ? Verdict::lost : Verdict::unobserved;
 }
 

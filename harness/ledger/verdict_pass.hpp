@@ -10,17 +10,18 @@
 
 namespace twofifty::harness {
 
+/// What the servers of a run were seen to do beside the dialogues.
+struct ServersSeen {
+    TimePoint queues_empty_at{};   ///< The last time, TimePoint::min() for never.
+    bool suppresses = false;       ///< As in JudgeFacts.
+    bool sender_is_empty = false;  ///< The server that the fleet submits to holds nothing more.
+};
+
 /// Fills in what of a judgement follows from the pairs: counts, verdicts, causes, lists.
 class VerdictPass {
 public:
-    /// `queues_seen_empty_at`: the last time, TimePoint::min() for never.
-    /// `suppresses`: as in JudgeFacts.
-    VerdictPass(const History& history, TimePoint queues_seen_empty_at, bool suppresses,
-                Judgement& judgement)
-        : history_(history),
-          queues_seen_empty_at_(queues_seen_empty_at),
-          suppresses_(suppresses),
-          judgement_(judgement) {}
+    VerdictPass(const History& history, const ServersSeen& seen, Judgement& judgement)
+        : history_(history), seen_(seen), judgement_(judgement) {}
 
     void run();
 
@@ -43,8 +44,7 @@ private:
     void explain(std::uint32_t ordinal, const MessageHistory& message, const Pair& pair);
 
     const History& history_;
-    TimePoint queues_seen_empty_at_;
-    bool suppresses_;
+    ServersSeen seen_;
     Judgement& judgement_;
     TimeSpreadRecorder time_to_acknowledge_;
     TimeSpreadRecorder time_to_delivery_;

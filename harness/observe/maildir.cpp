@@ -26,7 +26,7 @@ std::string MaildirObserver::start() {
             if (parent.empty() || std::filesystem::is_directory(parent, error)) continue;
             return "there is no folder " + box.path.string();
         }
-        std::filesystem::directory_iterator(box.path, error);
+        const std::filesystem::directory_iterator readable(box.path, error);
         if (error) return "cannot read " + box.path.string() + ": " + error.message();
         for (const char* folder : {"new", "cur"}) look_into(box, folder, false);
     }

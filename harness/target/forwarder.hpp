@@ -66,8 +66,8 @@ public:
 
 private:
     struct Destination {
-        Destination(std::string name_, world::Endpoint endpoint_, world::ReadyQueue& ready)
-            : name(std::move(name_)), endpoint(std::move(endpoint_)), arrived(ready) {}
+        Destination(std::string called, world::Endpoint at, world::ReadyQueue& ready)
+            : name(std::move(called)), endpoint(std::move(at)), arrived(ready) {}
 
         std::string name;
         world::Endpoint endpoint;

@@ -135,6 +135,35 @@ TEST_P(Sender, TriesTheNextHostAfterAnUnknownOutcome) {
     EXPECT_EQ(run.figure("routes.next_host"), messages);
 }
 
+// Its queue is empty in the end, and nobody ever acknowledged: it has given the mail up. What it
+// tells the senders of that is mail of its own, from nobody.
+TEST(PostfixAsSender, HasGivenUpWhatItsQueueNoLongerHolds) {
+    const RealRun run(R"(
+name = "gives-up"
+seed = 7
+[sender]
+server = "postfix"
+timeouts = { data_done = "1s" }
+retry_every = "2s"
+options = { maximal_queue_lifetime = "3s" }
+[fleet]
+messages = 2
+[[impair]]
+name = "unlucky"
+when = { phase = "data_done", reply = "2xx", recipient = "r1@recipient.test" }
+effect = { drop = "reply" }
+[drain]
+quiet_for = "1s"
+budget = "60s"
+)");
+    ASSERT_EQ(run.ended().exit_code, 0) << run.story();
+    EXPECT_EQ(run.figure("sender_ends.gave_up"), 2);
+    EXPECT_EQ(run.figure("sender_ends.pending"), 0);
+    EXPECT_GE(run.figure("copies"), 2);
+    EXPECT_EQ(run.figure("unexpected"), 2);
+    EXPECT_GE(run.said("sender", "bounced"), 2);
+}
+
 // Its 300 s after the dot are compiled in, so its clock runs 60 times as fast. It has a second
 // host, which does not get the message at once: any host may be the next try's.
 TEST(OpenSmtpdAsSender, WaitsForItsNextTryThoughThereIsAnotherHost) {

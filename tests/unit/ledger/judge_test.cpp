@@ -329,6 +329,33 @@ TEST(Judge, OnlyTheFirstTwentyDiscrepanciesAreNamed) {
     EXPECT_EQ(judgement.discrepancies.back(), (Discrepancy{20, 1, 0, 1}));
 }
 
+/// A message that nobody acknowledged to the real server which is number 2, and a look at its queue.
+std::vector<Event> left_at_sender(std::int64_t queued) {
+    std::vector<Event> events = Mail(7).submitted().attempt().timed_out().events();
+    events.push_back({.at = events.back().at + 1s,
+                      .kind = EventKind::queue_sampled,
+                      .node = 2,
+                      .quantity = queued,
+                      .text = "outgoing"});
+    return events;
+}
+
+TEST(Judge, WhatARealSendersQueueHoldsIsPending) {
+    const Judgement judgement = judge(left_at_sender(1), {.sender = 2});
+    EXPECT_EQ(judgement.counts.sender_ends[SenderEnd::pending], 1U);
+}
+
+TEST(Judge, WhatARealSendersQueueNoLongerHoldsWasGivenUp) {
+    const Judgement judgement = judge(left_at_sender(0), {.sender = 2});
+    EXPECT_EQ(judgement.counts.sender_ends[SenderEnd::gave_up], 1U);
+    EXPECT_EQ(judgement.counts.verdicts[Verdict::failed], 1U);
+}
+
+TEST(Judge, AReceiversEmptyQueueSaysNothingOfTheSender) {
+    const Judgement judgement = judge(left_at_sender(0), {.sender = 3});
+    EXPECT_EQ(judgement.counts.sender_ends[SenderEnd::pending], 1U);
+}
+
 TEST(Judge, RunIsCompleteOnceLoadAndDrainEnded) {
     const Judgement judgement = judged({clean()});
     EXPECT_TRUE(judgement.complete());
