@@ -190,7 +190,7 @@ Task<std::string> ReferenceReceiver::work_on(const smtp::ReceivedMessage& messag
 
 /// Takes the message over: into mailboxes, or to be handed on. Yields its queue id.
 std::string ReferenceReceiver::commit(const smtp::ReceivedMessage& message) {
-    const std::string queue_id = queue_id_of(parts_.number, ++last_queue_id_);
+    std::string queue_id = queue_id_of(parts_.number, ++last_queue_id_);
     const std::string& first_id = message.content.first_queue_id();
     const std::uint32_t ordinal = ordinal_of(message);
     Event copy{.at = parts_.clock.now(),
