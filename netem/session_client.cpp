@@ -108,7 +108,7 @@ Task<> Session::until_answered() {
     if (delivered_ || !replies_.withholds()) co_return;
     // A dead path is silent: the client does not see the server go either, and loses its patience
     // unseen. What it was told it has been told.
-    transactions_.on_client_gone("timed_out");
+    transactions_.on_client_gone(patience_unseen);
     while (clock_.now() < due) co_await world::within(clock_, due, changed_.wait());
 }
 

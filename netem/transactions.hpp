@@ -38,6 +38,9 @@ struct Transaction {
     std::vector<std::uint32_t> undecided{};   ///< Of them, those whose end was not.
 };
 
+/// Why an attempt ended where nobody but the client knows when it gave up waiting.
+inline constexpr const char* patience_unseen = "unseen";
+
 class Transactions {
 public:
     Transactions(const ProxyContext& context, std::uint32_t connection);
@@ -65,7 +68,8 @@ public:
     void on_told(Transaction& transaction, std::string_view recipient, std::string_view reply,
                  bool cut);
     /// The client has gone: what it does not know it never will. `why` is an error's name; of a
-    /// client that left by itself it is timed_out, since it has lost its patience.
+    /// client that left by itself it is timed_out, since it has lost its patience, or
+    /// patience_unseen.
     void on_client_gone(const char* why);
     /// Nothing more will be asked about transactions before this one.
     void forget_before(std::uint32_t number);

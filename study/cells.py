@@ -61,13 +61,14 @@ def text_of(role, summary):
 
 
 def patience(run):
-    """How long the server waited for the reply to its first dot, and then until it tried again."""
+    """How long after its first dot the server gave up waiting, and when it tried again."""
     with contextlib.closing(sqlite3.connect(f"file:{run}/ledger.sqlite?mode=ro", uri=True)) as ledger:
         attempts = ledger.execute(
-            "SELECT waited_ms, started_ms, ended_ms FROM attempts ORDER BY attempt").fetchall()
-    text = f"gave up {seconds(attempts[0][0])} after the dot"
+            "SELECT waited_ms, started_ms, ended_ms, reason FROM attempts ORDER BY attempt").fetchall()
+    waited, _, ended, reason = attempts[0]
+    text = "gave up unseen" if reason == "unseen" else f"gave up {seconds(waited)} after the dot"
     if len(attempts) > 1:
-        text += f", tried again {seconds(attempts[1][1] - attempts[0][2])} later"
+        text += f", tried again {seconds(attempts[1][1] - (ended - waited))} after it"
     return text
 
 

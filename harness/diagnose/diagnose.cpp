@@ -160,6 +160,11 @@ private:
     void add_vain_wait(const Pair& pair, const AttemptSeen& seen) {
         const AttemptEnd& end = *seen.end;
         sender_.add_censored();
+        if (end.no_reply == NoReply::unseen) {
+            if (seen.server_gap) path_.add_censored();
+            ++found().given_up;
+            return;
+        }
         const std::optional<Duration> needed = wait_needed(seen);
         if (seen.server_gap && !needed) path_.add_censored();
         if (needed) {

@@ -57,6 +57,8 @@ Reason reason_of_silence(const MessageStory& message, const AttemptSeen& seen,
                          const Surroundings& surroundings) {
     const AttemptEnd& end = *seen.end;
     if (end.no_reply == NoReply::other) return Reason::misread;
+    // Whoever withheld a reply so long that its reader gave up unseen, it was not the server.
+    if (end.no_reply == NoReply::unseen && seen.server_gap) return Reason::reply_missing;
     const bool timed_out = end.no_reply == NoReply::timed_out && end.phase == Phase::data_done;
     if (timed_out) {
         // Late is also what would have been late on an ordinary path.

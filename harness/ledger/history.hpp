@@ -27,8 +27,9 @@ struct AttemptBegun {
     bool censored = false;         ///< Its timeout was counted.
 };
 
-/// How the sender saw an attempt end without a reply.
-enum class NoReply : std::uint8_t { none, timed_out, connection_lost, other };
+/// How the sender saw an attempt end without a reply. unseen: it gave up waiting, and only itself
+/// knows when.
+enum class NoReply : std::uint8_t { none, timed_out, unseen, connection_lost, other };
 
 /// How an attempt ended for one pair.
 struct AttemptEnd {

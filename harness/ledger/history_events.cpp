@@ -22,6 +22,7 @@ bool names_pair(const Event& event) {
 NoReply no_reply_of(const Event& ended) {
     if (ended.code != 0 || ended.text.empty()) return NoReply::none;
     if (ended.text == "timed_out") return NoReply::timed_out;
+    if (ended.text == "unseen") return NoReply::unseen;
     const bool lost = ended.text == "end_of_stream" || ended.text == "connection_reset";
     return lost ? NoReply::connection_lost : NoReply::other;
 }

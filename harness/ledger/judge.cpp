@@ -72,7 +72,9 @@ void Judge::add(const Event& event) {
 
 /// One wait, however many recipients it was for.
 void Judge::count_wait_in_vain(const Event& ended) {
-    if (!names_pair(ended) || no_reply_of(ended) != NoReply::timed_out) return;
+    const NoReply how = no_reply_of(ended);
+    const bool in_vain = how == NoReply::timed_out || how == NoReply::unseen;
+    if (!names_pair(ended) || !in_vain) return;
     AttemptBegun& attempt = history_.attempt(ended);
     if (std::exchange(attempt.censored, true)) return;
     latency(ended.phase).add_censored();

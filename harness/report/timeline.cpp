@@ -50,6 +50,10 @@ std::string describe_attempt_end(const Event& event) {
             return fmt::format("sender read {} in phase {}: {} is refused for good", event.code,
                                to_string(event.phase), attempt);
         case Outcome::unknown:
+            if (event.text == "unseen") {
+                return fmt::format("{} never came; when the sender gave up cannot be seen",
+                                   awaited(Phase::data_done));
+            }
             if (event.text == "timed_out") {
                 return fmt::format("sender gave up waiting for {}{}", awaited(Phase::data_done),
                                    in_brackets(event.text));

@@ -254,6 +254,17 @@ TEST(Diagnose, WithoutCopiesTransactionsCount) {
     EXPECT_FALSE(diagnosis.scope.copies_seen);
 }
 
+// Of a sender that closes its direction behind the dot nobody sees when it gives up: the wait in
+// vain counts, and its recorded length says nothing of anybody's patience.
+TEST(Diagnose, PatienceThatNobodySawIsNotMeasured) {
+    Mail mail(1);
+    mail.submitted().attempt().accepted_by_receiver(3ms).delivered().gave_up_unseen();
+    mail.attempt().accepted_by_receiver(3ms).delivered().acknowledged();
+    const Diagnosis diagnosis = diagnosed({mail});
+    EXPECT_EQ(diagnosis.reasons, (ReasonTally{{Reason::reply_missing, 1}}));
+    EXPECT_EQ(diagnosis.cause, Cause::congested_network);
+}
+
 // The truth is hidden in events that no operator has; they must change nothing.
 TEST(Diagnose, EventsOfRulesArePassedOver) {
     Mail mail(1);

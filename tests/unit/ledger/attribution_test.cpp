@@ -43,6 +43,12 @@ TEST(Attribution, HoldForeverIsADroppedReply) {
     EXPECT_EQ(after_timeout("hold"), expected(Trigger::reply_dropped));
 }
 
+// How long the sender waited is not known, and the time that is recorded says nothing.
+TEST(Attribution, ADroppedReplyIsOneHoweverItsReaderGaveUp) {
+    Mail mail = accepted_first().fault("drop").delivered().gave_up_unseen();
+    EXPECT_EQ(extra_copy(delivered_again(mail)), expected(Trigger::reply_dropped));
+}
+
 TEST(Attribution, HoldForATimeIsALateReply) {
     EXPECT_EQ(after_timeout("hold", 30s, "{ hold = \"30s\" }"),
               expected(Trigger::reply_late_network));

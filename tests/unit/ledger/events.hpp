@@ -128,6 +128,8 @@ public:
         now_ += waited;
         return ended(Outcome::unknown, 0, waited, "timed_out");
     }
+    /// It says QUIT behind its dot and closes its direction, as Exim does.
+    Mail& gave_up_unseen() { return ended(Outcome::unknown, 0, 1ms, "unseen"); }
     Mail& connection_lost() { return ended(Outcome::unknown, 0, 5ms, "connection_reset"); }
     Mail& canceled() { return ended(Outcome::unknown, 0, 5ms, "canceled"); }
     Mail& not_sent() { return ended(Outcome::not_sent, 0, 5ms, "connection_reset"); }

@@ -329,7 +329,8 @@ TEST(Judge, OnlyTheFirstTwentyDiscrepanciesAreNamed) {
     EXPECT_EQ(judgement.discrepancies.back(), (Discrepancy{20, 1, 0, 1}));
 }
 
-/// A message that nobody acknowledged to the real server which is number 2, and a look at its queue.
+/// A message that nobody acknowledged to the real server which is number 2, and a look at its
+/// queue.
 std::vector<Event> left_at_sender(std::int64_t queued) {
     std::vector<Event> events = Mail(7).submitted().attempt().timed_out().events();
     events.push_back({.at = events.back().at + 1s,

@@ -83,6 +83,8 @@ TEST(Timeline, EachOutcomeHasItsWords) {
     EXPECT_EQ(words_of(ended(1s, Outcome::unknown, 0, "connection_reset")),
               "sender lost the connection while the reply to the final dot was owed "
               "(connection_reset)");
+    EXPECT_EQ(words_of(ended(1s, Outcome::unknown, 0, "unseen")),
+              "the reply to the final dot never came; when the sender gave up cannot be seen");
     Event not_sent = ended(1s, Outcome::not_sent, 0, "timed_out");
     not_sent.phase = Phase::greeting;
     EXPECT_EQ(words_of(not_sent),
