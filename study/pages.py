@@ -172,7 +172,7 @@ def published_cell(folder, role, server, name):
     page = folder / cell_path(role, server, name)
     if one is None or not page.exists():
         return cells.cell_of(role, None, "it was not run yet")
-    return cells.Cell(one["text"], one["verdict"], one["program"], page.read_text(), one["facts"])
+    return cells.Cell(one["text"], one["verdict"], one["program"], page.read_text(), one.get("facts"))
 
 
 def compare(study, folder):
