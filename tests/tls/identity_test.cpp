@@ -1,4 +1,5 @@
 // Files that cannot be used: each complaint names the file and says what is wrong with it.
+#include "tests/support/complaint.hpp"
 #include "tests/tls/handshakes.hpp"
 #include "tls/openssl.hpp"
 
@@ -7,12 +8,7 @@ namespace {
 
 template <class Action>
 std::string complaint(Action action) {
-    try {
-        action();
-    } catch (const BadCredentials& error) {
-        return error.what();
-    }
-    return "none";
+    return test::complaint_of<BadCredentials>([&] { action(); });
 }
 
 std::string text_of(BIO& bio) {
@@ -57,7 +53,7 @@ TEST(Identity, FromFilesIsWhatTheyHold) {
 
 TEST(Identity, MayStandInOneFile) {
     const PemFile both(server_identity().key + server_identity().certificate);
-    EXPECT_EQ(complaint([&] { load_identity(both.path(), both.path()); }), "none");
+    EXPECT_EQ(complaint([&] { load_identity(both.path(), both.path()); }), "no error");
 }
 
 TEST(Identity, AMissingFileIsNamed) {
@@ -97,7 +93,7 @@ TEST(Identity, AKeyThatIsTooShortIsNamed) {
 TEST(Authorities, AreReadFromAFileThatHoldsSome) {
     const PemFile two(server_identity().certificate + other_identity().certificate);
     const PemFile text("Dear postmaster,\n");
-    EXPECT_EQ(complaint([&] { Context::for_client(two.path()); }), "none");
+    EXPECT_EQ(complaint([&] { Context::for_client(two.path()); }), "no error");
     EXPECT_EQ(complaint([&] { Context::for_client(text.path()); }),
               text.path() + " holds no certificate in PEM form");
     EXPECT_EQ(complaint([&] { Context::for_client("/nowhere/ca.pem"); }),

@@ -1,6 +1,7 @@
 // JSON as requests bring it: what is read, with its place, and what is refused.
 #include "settings/json.hpp"
 #include "settings/section.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,12 +9,7 @@ namespace twofifty::settings {
 namespace {
 
 std::string error_of(std::string_view text) {
-    try {
-        parse_json(text, "request");
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<Error>([&] { parse_json(text, "request"); });
 }
 
 std::string back(std::string_view text) {

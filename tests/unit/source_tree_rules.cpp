@@ -282,6 +282,24 @@ std::string code_of(const std::string& text) {
     return code;
 }
 
+std::vector<std::string> sources_not_built(std::span<const SourceFile> files) {
+    constexpr std::string_view list_name = "CMakeLists.txt";
+    std::set<std::string> named;
+    for (const SourceFile& file : files) {
+        if (!file.path.ends_with(list_name)) continue;
+        const std::string folder = file.path.substr(0, file.path.size() - list_name.size());
+        std::string words = file.text;
+        std::ranges::replace_if(
+            words, [](char c) { return c == '(' || c == ')' || c == '"'; }, ' ');
+        std::istringstream stream(words);
+        for (std::string word; stream >> word;) named.insert(folder + word);
+    }
+    std::vector<std::string> missing;
+    for (const SourceFile& file : files)
+        if (file.path.ends_with(".cpp") && !named.contains(file.path)) missing.push_back(file.path);
+    return missing;
+}
+
 std::vector<std::string> violations(std::span<const SourceFile> files) {
     // A member is declared in a header and walked over in the source beside it.
     std::map<std::string, std::set<std::string>> unordered_names;

@@ -52,6 +52,19 @@ TEST(SourceTree, HoldsItsRules) {
     EXPECT_THAT(violations(files), IsEmpty());
 }
 
+TEST(SourceTree, IsAllBuilt) {
+    EXPECT_THAT(sources_not_built(whole_tree()), IsEmpty());
+}
+
+TEST(SourceTreeRules, ASourceThatNoListNamesIsNotBuilt) {
+    const std::array files{
+        SourceFile{"tests/unit/CMakeLists.txt", "test(a_test SOURCES a/a_test.cpp b_test.cpp)\n"},
+        SourceFile{"tests/unit/a/a_test.cpp", ""}, SourceFile{"tests/unit/b_test.cpp", ""},
+        SourceFile{"tests/unit/a/b_test.cpp", ""}, SourceFile{"tests/virtual/b_test.cpp", ""}};
+    EXPECT_THAT(sources_not_built(files),
+                ElementsAre("tests/unit/a/b_test.cpp", "tests/virtual/b_test.cpp"));
+}
+
 TEST(SourceTreeRules, AFolderIncludesOnlyWhatIsInFrontOfIt) {
     const std::array<std::string_view, 7> folders{"record", "settings", "world",           "tls",
                                                   "smtp",   "netem",    "harness/scenario"};

@@ -2,6 +2,7 @@
 // TOML and back, and what is refused.
 #include "netem/effects/effect.hpp"
 #include "netem/loss_process.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -32,12 +33,7 @@ Verdict verdict_of(const std::string& table, const Sight& sight = {.bytes = repl
 }
 
 std::string complaint(const std::string& table) {
-    try {
-        read(table);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { read(table); });
 }
 
 TEST(Drip, IsAPartEverySoOftenTheFirstAtOnce) {

@@ -1,6 +1,7 @@
 // Effects on the stream, on accepting and on closing, as values: what they make of parcels and of a
 // client, how they are written, and what they refuse.
 #include "netem/effects/effect.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -25,12 +26,7 @@ Effect read(const std::string& table) {
 }
 
 std::string complaint(const std::string& table) {
-    try {
-        read(table);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { read(table); });
 }
 
 /// One effect on one path, from the start of time.

@@ -1,5 +1,6 @@
 // TCP parameters as users write them.
 #include "netem/tcp_settings.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,12 +20,7 @@ TcpParameters read(const std::string& document) {
 }
 
 std::string complaint(const std::string& document) {
-    try {
-        read(document);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "none";
+    return test::complaint_of<settings::Error>([&] { read(document); });
 }
 
 TEST(TcpSettings, AreThoseOfLinuxWhereNothingIsWritten) {

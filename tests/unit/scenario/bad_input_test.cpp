@@ -1,6 +1,7 @@
 // Every kind of bad scenario gets one message that names file, line, column and key, says what was
 // wrong and what would be right.
 #include "harness/scenario/read_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,12 +12,7 @@ namespace twofifty::harness {
 namespace {
 
 std::string complaint(const std::string& toml, std::span<const std::string> overrides = {}) {
-    try {
-        parse_scenario(toml, "s.toml", overrides);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { parse_scenario(toml, "s.toml", overrides); });
 }
 
 struct BadInput {

@@ -1,5 +1,6 @@
 // Bad rules and bad expectations: each is named with its place, also what would never fire.
 #include "harness/scenario/read_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -10,12 +11,7 @@ namespace twofifty::harness {
 namespace {
 
 std::string complaint(const std::string& toml) {
-    try {
-        parse_scenario(toml, "s.toml");
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { parse_scenario(toml, "s.toml"); });
 }
 
 /// One line of a rule (line 4 of the file) or two, and how the message begins.

@@ -1,6 +1,7 @@
 // Bad rules on the stream, on accepting and on closing: each is named with its place, also what
 // would never fire.
 #include "harness/scenario/read_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,14 +13,11 @@ namespace {
 
 std::string complaint(const std::string& when, const std::string& effect,
                       const std::string& more = "") {
-    try {
+    return test::complaint_of<settings::Error>([&] {
         parse_scenario("fleet.messages = 1\n[[impair]]\nname = 'x'\nwhen = { " + when +
                            " }\neffect = { " + effect + " }\n" + more,
                        "s.toml");
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    });
 }
 
 struct BadRule {

@@ -2,6 +2,7 @@
 // TOML, for every rule.
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/write_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,12 +22,7 @@ Scenario parse(const std::string& toml) {
 }
 
 std::string complaint(const std::string& toml) {
-    try {
-        parse(toml);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { parse(toml); });
 }
 
 SenderSettings sender(const std::string& keys) {

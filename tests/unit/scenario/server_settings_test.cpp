@@ -2,6 +2,7 @@
 // again; and how they are wrong.
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/write_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,12 +18,7 @@ Scenario parse(const std::string& toml) {
 }
 
 std::string complaint(const std::string& toml) {
-    try {
-        parse(toml);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "none";
+    return test::complaint_of<settings::Error>([&] { parse(toml); });
 }
 
 constexpr const char* everything = R"([target]

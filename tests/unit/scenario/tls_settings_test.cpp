@@ -1,6 +1,7 @@
 // fleet.tls and target.reference.tls: what they mean, what they default to, how they are wrong.
 #include "harness/scenario/read_scenario.hpp"
 #include "harness/scenario/write_scenario.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -26,12 +27,7 @@ Scenario parse(const std::string& rest) {
 }
 
 std::string complaint(const std::string& rest) {
-    try {
-        parse(rest);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "no error";
+    return test::complaint_of<settings::Error>([&] { parse(rest); });
 }
 
 TEST(TlsSettings, AreNoneWhereNothingIsSaid) {

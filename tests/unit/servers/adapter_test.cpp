@@ -1,5 +1,6 @@
 // The adapters that the program carries, and bad ones.
 #include "harness/adapter/adapter.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -21,12 +22,7 @@ Adapter read(const std::string& toml) {
 }
 
 std::string complaint(const std::string& toml) {
-    try {
-        read(toml);
-    } catch (const settings::Error& error) {
-        return error.what();
-    }
-    return "none";
+    return test::complaint_of<settings::Error>([&] { read(toml); });
 }
 
 TEST(Adapters, AllThatTheProgramCarriesAreComplete) {

@@ -1,5 +1,6 @@
 // The templates of adapters: values, sections, lists, and what is wrong with one.
 #include "harness/adapter/template.hpp"
+#include "tests/support/complaint.hpp"
 
 #include <gtest/gtest.h>
 
@@ -41,12 +42,7 @@ TEST(Template, ALineOfAMarkAloneVanishes) {
 }
 
 std::string complaint(std::string_view text) {
-    try {
-        render(text, values());
-    } catch (const TemplateError& error) {
-        return error.what();
-    }
-    return "none";
+    return test::complaint_of<TemplateError>([&] { render(text, values()); });
 }
 
 TEST(Template, SaysInWhichLineItIsWrong) {
