@@ -102,7 +102,7 @@ def surprises(study):
     lines = [
         "Deliver a message whose client hung up before the 250, every time: "
         + listed(gone(lambda s: s["discarded"] == 0 and s["verdicts"]["ghost"] > 0)) + ".",
-        "Discard some or all of them, since they look whether the client is still there: "
+        "Did not deliver all of them, although every final dot had reached them: "
         + listed(gone(lambda s: s["discarded"] > 0)) + ".",
         "Suppress the second copy that a lost 250 makes: "
         + listed(who(study, "receivers", "dropped-250", lambda s: s["copies_suppressed"] > 0)) + ".",
@@ -171,7 +171,7 @@ def published_cell(folder, role, server, name):
     one = read_verdicts(folder).get((role, server, name))
     page = folder / cell_path(role, server, name)
     if one is None or not page.exists():
-        return cells.cell_of(role, None, "it was not run yet")
+        return cells.cell_of(role, server, None, "it was not run yet")
     return cells.Cell(one["text"], one["verdict"], one["program"], page.read_text(), one.get("facts"))
 
 

@@ -112,7 +112,7 @@ def main():
     for role, server, path in [one for one in plan if not is_chosen(one)]:
         run = last_run(options.out / role / server / path.stem)
         study[(role, server, path.stem)] = (
-            cells.cell_of(role, run, "") if run
+            cells.cell_of(role, server, run, "") if run
             else pages.published_cell(PUBLISHED, role, server, path.stem))
     chosen = [one for one in plan if is_chosen(one)]
     # Those with the servers' own timers do nothing but wait: they need no turn.
@@ -124,7 +124,7 @@ def main():
         for future in concurrent.futures.as_completed(futures):
             role, server, scenario = futures[future]
             run, words = future.result()
-            cell = cells.cell_of(role, run, words)
+            cell = cells.cell_of(role, server, run, words)
             study[(role, server, scenario.stem)] = cell
             print(f"{role:<9} {server:<14} {scenario.stem:<20} {cell.text}", flush=True)
     if options.check:
