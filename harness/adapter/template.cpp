@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ranges>
 
 namespace twofifty::harness {
 namespace {
@@ -14,20 +13,24 @@ constexpr std::string_view closing = "}}";
 /// Values from the inside out: an element of a list sees what is around the list.
 using Scopes = std::vector<const TemplateValues*>;
 
-const std::string* text_of(const Scopes& scopes, std::string_view name) {
-    for (const TemplateValues* scope : std::views::reverse(scopes)) {
-        const auto found = scope->texts.find(name);
-        if (found != scope->texts.end() && !found->second.empty()) return &found->second;
+/// What the innermost scope holds under that name, where it is not empty.
+template <class Map>
+const typename Map::mapped_type* innermost(const Scopes& scopes, Map TemplateValues::*values,
+                                           std::string_view name) {
+    const typename Map::mapped_type* found = nullptr;
+    for (const TemplateValues* scope : scopes) {
+        const auto held = (scope->*values).find(name);
+        if (held != (scope->*values).end() && !held->second.empty()) found = &held->second;
     }
-    return nullptr;
+    return found;
+}
+
+const std::string* text_of(const Scopes& scopes, std::string_view name) {
+    return innermost(scopes, &TemplateValues::texts, name);
 }
 
 const std::vector<TemplateValues>* list_of(const Scopes& scopes, std::string_view name) {
-    for (const TemplateValues* scope : std::views::reverse(scopes)) {
-        const auto found = scope->lists.find(name);
-        if (found != scope->lists.end() && !found->second.empty()) return &found->second;
-    }
-    return nullptr;
+    return innermost(scopes, &TemplateValues::lists, name);
 }
 
 class Rendering {
