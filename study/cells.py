@@ -63,15 +63,19 @@ def text_of(role, summary):
 
 
 def patience(run):
-    """How long after its first dot the server gave up waiting, and when it tried again."""
+    """How long after its first dot the server gave up waiting, and when it tried again, in ms; None
+    where that was not seen, or did not happen."""
     with contextlib.closing(sqlite3.connect(f"file:{run}/ledger.sqlite?mode=ro", uri=True)) as ledger:
         attempts = ledger.execute(
             "SELECT waited_ms, started_ms, ended_ms, reason FROM attempts ORDER BY attempt").fetchall()
     waited, _, ended, reason = attempts[0]
-    text = "gave up unseen" if reason == "unseen" else f"gave up {seconds(waited)} after the dot"
-    if len(attempts) > 1:
-        text += f", tried again {seconds(attempts[1][1] - (ended - waited))} after it"
-    return text
+    again = attempts[1][1] - (ended - waited) if len(attempts) > 1 else None
+    return (None if reason == "unseen" else waited), again
+
+
+def text_of_patience(waited, again):
+    text = f"gave up {seconds(waited)} after the dot" if waited else "gave up unseen"
+    return text + (f", tried again {seconds(again)} after it" if again else "")
 
 
 def verdict_of(server, summary):
@@ -93,8 +97,9 @@ def cell_of(role, server, run, words):
         return Cell(f"no run: {words}", {"no run": True})
     summary = json.loads((run / "summary.json").read_text())
     text = text_of(role, summary)
-    if summary["scenario"] == "full-length":
-        text += f"; {patience(run)}"
+    waits = patience(run) if summary["scenario"] == "full-length" else None
+    if waits:
+        text += f"; {text_of_patience(*waits)}"
     if summary["incomplete"]:
         text += f"; incomplete: {summary['incomplete'][0]}"
     # The server that the cell is about comes last.
@@ -106,6 +111,7 @@ def cell_of(role, server, run, words):
     facts["discarded"] = max(0, dots["count"] + dots["censored"] - reached)
     facts |= {"said": account["said"], "lines": account["lines"][:LINES_QUOTED]}
     times = summary["time_to_delivery_ms"]
+    facts["patience_ms"] = waits
     facts["delivered_ms"] = [times["p50"], times["max"]] if times["count"] else None
     return Cell(text, verdict_of(server, summary), account["program"],
                 (run / "summary.md").read_text(), facts)

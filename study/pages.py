@@ -96,6 +96,16 @@ def who(study, role, name, holds):
             if cell_role == role and scenario == name and cell.facts and holds(cell.facts)]
 
 
+def own_timers(study, which):
+    """"haraka 30.0 s", by time; `which`: 0 when it gave up, 1 when it tried again."""
+    times = [(cell.facts["patience_ms"][which], server)
+             for (_, server, _), cell in study.items() if cell.facts and cell.facts.get("patience_ms")]
+    seen = sorted((ms, server) for ms, server in times if ms)
+    unseen = sorted(server for ms, server in times if not ms)
+    return listed([f"{server} {cells.seconds(ms)}" for ms, server in seen]
+                  + [f"{server} unseen" for server in unseen])
+
+
 def surprises(study):
     """Sentences that the runs themselves make."""
     gone = lambda holds: who(study, "receivers", "client-gone", holds)
@@ -114,6 +124,8 @@ def surprises(study):
         + listed(who(study, "senders", "two-hosts", lambda s: s["routes"]["next_host"] > 0)) + ".",
         "Made no duplicate of a 250 that came six seconds late: "
         + listed(who(study, "senders", "late-250", lambda s: s["verdicts"]["duplicated"] == 0)) + ".",
+        "With their own timers gave up the wait for the 250 after: " + own_timers(study, 0) + ".",
+        "With their own timers sent the message again, so long after its first dot: " + own_timers(study, 1) + ".",
         "Say in their log that a message may be sent more than once: "
         + listed(sorted({server for (role, server, _), cell in study.items()
                          if role == "senders" and cell.facts
