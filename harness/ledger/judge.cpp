@@ -55,7 +55,9 @@ void Judge::add(const Event& event) {
             break;
         case EventKind::queue_sampled:
             queues_.add(event);
-            if (sender_ != 0 && event.node == sender_) sender_is_empty_ = event.quantity == 0;
+            // Before the end more mail may come to it.
+            if (sender_ != 0 && event.node == sender_)
+                sender_is_empty_ = event.quantity == 0 && !judgement_.drain_end.empty();
             break;
         case EventKind::server_changed: servers_.add_change(event); break;
         case EventKind::server_said: servers_.add_line(event); break;

@@ -39,7 +39,7 @@ private:
     ServerAccounts servers_;
     bool suppresses_ = false;
     std::uint16_t sender_ = 0;
-    bool sender_is_empty_ = false;  ///< By the last look at its queue.
+    bool sender_is_empty_ = false;  ///< By the last look at its queue, behind the drain.
     std::array<TimeSpreadRecorder, phase_names.size()> latency_;
     TimePoint queues_seen_empty_at_ = TimePoint::min();
     Judgement judgement_;

@@ -331,8 +331,11 @@ TEST(Judge, OnlyTheFirstTwentyDiscrepanciesAreNamed) {
 
 /// A message that nobody acknowledged to the real server which is number 2, and a look at its
 /// queue.
-std::vector<Event> left_at_sender(std::int64_t queued) {
+std::vector<Event> left_at_sender(std::int64_t queued, bool ended = true) {
     std::vector<Event> events = Mail(7).submitted().attempt().timed_out().events();
+    if (ended)
+        events.push_back(
+            {.at = events.back().at, .kind = EventKind::drain_ended, .text = "budget"});
     events.push_back({.at = events.back().at + 1s,
                       .kind = EventKind::queue_sampled,
                       .node = 2,
@@ -350,6 +353,12 @@ TEST(Judge, WhatARealSendersQueueNoLongerHoldsWasGivenUp) {
     const Judgement judgement = judge(left_at_sender(0), {.sender = 2});
     EXPECT_EQ(judgement.counts.sender_ends[SenderEnd::gave_up], 1U);
     EXPECT_EQ(judgement.counts.verdicts[Verdict::failed], 1U);
+}
+
+// A run that was killed: its last look may be older than its last message.
+TEST(Judge, AnEmptyQueueBeforeTheEndSaysNothingOfTheSender) {
+    const Judgement judgement = judge(left_at_sender(0, false), {.sender = 2});
+    EXPECT_EQ(judgement.counts.sender_ends[SenderEnd::pending], 1U);
 }
 
 TEST(Judge, AReceiversEmptyQueueSaysNothingOfTheSender) {
